@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "pg-server",
+    products: [.executable(name: "pg-server", targets: ["pg-server"])],
+    targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "PgServer", dependencies: ["CLibpq", "COpenSSL", "CLinux"], swiftSettings: strict),
+        .executableTarget(name: "pg-server", dependencies: ["PgServer"], swiftSettings: strict),
+        .testTarget(name: "PgServerTests", dependencies: ["PgServer"], swiftSettings: strict),
+    ]
+)

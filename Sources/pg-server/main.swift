@@ -1,0 +1,3 @@
+import PgServer
+
+print(version)
