@@ -1,4 +1,7 @@
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,4 +19,11 @@ static inline int linux_ignore_signal(int signal_number) {
     struct sigaction action = {0};
     action.sa_handler = SIG_IGN;
     return sigaction(signal_number, &action, 0);
+}
+
+// glibc's strerror_r comes in two shapes; this is the GNU one with its result copied to where the caller looks.
+#include <string.h>
+static inline void linux_error_text(int error_number, char *buffer, size_t size) {
+    const char *text = strerror_r(error_number, buffer, size);
+    if (text != buffer) { strncpy(buffer, text, size - 1); buffer[size - 1] = 0; }
 }
