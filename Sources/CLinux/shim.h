@@ -27,3 +27,8 @@ static inline void linux_error_text(int error_number, char *buffer, size_t size)
     const char *text = strerror_r(error_number, buffer, size);
     if (text != buffer) { strncpy(buffer, text, size - 1); buffer[size - 1] = 0; }
 }
+
+// With _GNU_SOURCE accept4 takes a transparent union, which Swift cannot pass.
+static inline int linux_accept(int listener, struct sockaddr *peer, socklen_t *length) {
+    return accept4(listener, peer, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}

@@ -63,7 +63,7 @@ enum Socket {
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let raw = withUnsafeMutablePointer(to: &storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                accept4(listener, $0, &length, Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue))
+                linux_accept(listener, $0, &length)
             }
         }
         guard raw >= 0 else {
@@ -83,7 +83,7 @@ enum Socket {
     }
 
     static func send(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
-        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if count >= 0 { return .bytes(count) }
         return isTemporary(errno) ? .wouldBlock : .closed
     }
