@@ -32,3 +32,6 @@ static inline void linux_error_text(int error_number, char *buffer, size_t size)
 static inline int linux_accept(int listener, struct sockaddr *peer, socklen_t *length) {
     return accept4(listener, peer, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
+
+#include <pthread.h>
+static inline void linux_name_this_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
