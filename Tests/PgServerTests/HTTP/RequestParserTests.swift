@@ -76,6 +76,12 @@ struct RequestParserTests {
         #expect(verdict(on: bytes, arriving: [bytes.count - 1]) == .incomplete)
     }
 
+    @Test("has not begun without bytes")
+    func empty() throws {
+        var parser = RequestParser(limits: HTTPLimits())
+        #expect(try parser.parse(UnsafeMutableRawBufferPointer(start: nil, count: 0)) == .needsMore)
+    }
+
     @Test("with a body reports its head once, before the body is judged")
     func head() throws {
         var parser = RequestParser(limits: HTTPLimits())
