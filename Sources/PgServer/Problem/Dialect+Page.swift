@@ -102,7 +102,7 @@ extension Dialect {
         _ query: Span<UInt8>, replacing name: String, with number: Int, to link: inout [UInt8]
     ) {
         var isReplaced = false
-        var pairs = QueryPairs()
+        var pairs = QueryFields()
         func appendReplacement() {
             link.append(contentsOf: name.utf8)
             link.append(UInt8(ascii: "="))
@@ -111,7 +111,7 @@ extension Dialect {
         }
         var isFirst = true
         while let pair = pairs.next(in: query) {
-            let isPage = QueryPairs.isEqual(query.extracting(pair.name), name)
+            let isPage = QueryFields.isEqual(query.extracting(pair.name), name)
             if isPage, isReplaced { continue }
             if !isFirst { link.append(UInt8(ascii: "&")) }
             isFirst = false

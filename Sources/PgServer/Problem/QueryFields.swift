@@ -1,6 +1,6 @@
-/// Walks the `name=value` pairs of a query, as received: nothing is decoded. Empty pairs, as in `a&&b`, are passed over.
-struct QueryPairs {
-    struct Pair: Equatable {
+/// Walks the `name=value` fields of a query, as received: nothing is decoded. Empty ones, as in `a&&b`, are passed over.
+struct QueryFields {
+    struct Field: Equatable {
         var name: Range<Int>
         var value: Range<Int>
         var range: Range<Int> { name.lowerBound..<value.upperBound }
@@ -8,7 +8,7 @@ struct QueryPairs {
 
     private var position = 0
 
-    mutating func next(in query: Span<UInt8>) -> Pair? {
+    mutating func next(in query: Span<UInt8>) -> Field? {
         while position < query.count {
             let start = position
             var equals: Int?
@@ -19,7 +19,7 @@ struct QueryPairs {
             let end = position
             position += 1  // past the `&`
             guard end > start else { continue }
-            return Pair(name: start..<(equals ?? end), value: (equals.map { $0 + 1 } ?? end)..<end)
+            return Field(name: start..<(equals ?? end), value: (equals.map { $0 + 1 } ?? end)..<end)
         }
         return nil
     }
