@@ -70,10 +70,8 @@ struct RouteTable: Sendable {
             let method = Int(route.method.rawValue)
             let other = Int(nodes[node].routes[method])
             guard other < 0 else {
-                let name = route.method.name
-                throw RoutingError(
-                    sentence: "Routes \(name) \(routes[other].pattern.text) and \(name) \(route.pattern.text) are the same."
-                )
+                let (first, second) = (routes[other].pattern.text, route.pattern.text)
+                throw RoutingError(sentence: "Routes \(route.method.name) \(first) and \(second) are the same.")
             }
             nodes[node].routes[method] = Int32(index)
         }
