@@ -1,0 +1,69 @@
+extension UInt8 {
+    var isDigit: Bool { UInt8(ascii: "0") <= self && self <= UInt8(ascii: "9") }
+
+    /// What one hexadecimal digit, of either case, is worth.
+    var hexadecimalDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func appendCopy(of bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+
+    /// Appends two lower-case hexadecimal digits.
+    mutating func appendHexadecimal(_ byte: UInt8) {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+        append(digit(byte >> 4))
+        append(digit(byte & 0xF))
+    }
+
+    /// Appends a number in decimal digits, without a detour through `String`.
+    mutating func appendDecimal(_ number: Int64) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var magnitude = number.magnitude
+        let start = count
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10))
+            magnitude /= 10
+        } while magnitude > 0
+        self[start...].reverse()
+    }
+
+    /// Appends a number of a fixed width, with leading zeros.
+    mutating func appendDecimal(_ number: Int, width: Int) {
+        let start = count
+        var rest = number
+        for _ in 0..<width {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        }
+        self[start...].reverse()
+    }
+
+    /// Appends a Unicode scalar value as UTF-8.
+    mutating func appendScalar(_ scalar: UInt32) {
+        func continuation(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: scalar >> shift) & 0x3F }
+        switch scalar {
+        case ..<0x80: append(UInt8(truncatingIfNeeded: scalar))
+        case ..<0x800:
+            append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
+            append(continuation(0))
+        case ..<0x10000:
+            append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
+            append(continuation(6))
+            append(continuation(0))
+        default:
+            append(0xF0 | UInt8(truncatingIfNeeded: scalar >> 18))
+            append(continuation(12))
+            append(continuation(6))
+            append(continuation(0))
+        }
+    }
+}

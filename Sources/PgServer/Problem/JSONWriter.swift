@@ -1,0 +1,44 @@
+/// Writes JSON strings. What it writes is one line and may stand inside any JSON text.
+enum JSONWriter {
+    static func appendQuoted(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 { appendEscaped(byte, to: &out) }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes bytes that may not be UTF-8; each stretch that is not becomes one U+FFFD.
+    static func appendQuoted(_ text: Span<UInt8>, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        var position = 0
+        while position < text.count {
+            if text[position] < 0x80 {
+                appendEscaped(text[position], to: &out)
+                position += 1
+            } else if let count = text.scalarByteCount(at: position) {
+                out.appendCopy(of: text.extracting(position..<(position + count)))
+                position += count
+            } else {
+                out.appendScalar(0xFFFD)
+                repeat { position += 1 } while position < text.count && text[position] & 0xC0 == 0x80
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscaped(_ byte: UInt8, to out: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            out.append(UInt8(ascii: "\\"))
+            out.append(byte)
+        case 0x08: out.append(contentsOf: "\\b".utf8)
+        case 0x09: out.append(contentsOf: "\\t".utf8)
+        case 0x0A: out.append(contentsOf: "\\n".utf8)
+        case 0x0C: out.append(contentsOf: "\\f".utf8)
+        case 0x0D: out.append(contentsOf: "\\r".utf8)
+        case 0x00..<0x20, 0x7F:
+            out.append(contentsOf: "\\u00".utf8)
+            out.appendHexadecimal(byte)
+        default: out.append(byte)
+        }
+    }
+}
