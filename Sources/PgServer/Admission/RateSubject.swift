@@ -1,0 +1,5 @@
+/// Whose requests a policy counts together.
+enum RateSubject: Hashable, Sendable {
+    case claim(String)
+    case address(ClientAddress)
+}
