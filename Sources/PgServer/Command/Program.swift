@@ -1,0 +1,77 @@
+@preconcurrency import Glibc
+
+/// The program behind `main.swift`: finds the command, runs it, and turns a failure into words and an exit status.
+package struct Program {
+    /// Serves until told to stop; gives the exit status.
+    package typealias Serve = (Configuration) -> Int32
+
+    private let serve: Serve
+    private let makeKey: KeyMaker
+
+    package init(serve: @escaping Serve, makeKey: @escaping KeyMaker) {
+        self.serve = serve
+        self.makeKey = makeKey
+    }
+
+    /// - Parameter arguments: As the process got them, the program's own name first.
+    /// - Returns: the status to exit with.
+    package func run(_ arguments: [String], environment: Environment) -> Int32 {
+        setvbuf(stdout, nil, Int32(_IOLBF), 0)  // progress shows at once, even through a pipe
+        do throws(CommandError) {
+            return try perform(arguments.dropFirst(), environment: environment)
+        } catch {
+            fputs(error.message + "\n", stderr)
+            return error.exitStatus
+        }
+    }
+
+    private func perform(_ words: ArraySlice<String>, environment: Environment) throws(CommandError) -> Int32 {
+        guard let name = words.first else { throw .usage(Help.program) }
+        if name == "--help" || name == "help" {
+            print(Help.program)
+            return 0
+        }
+        if name == "--version" {
+            print("pg-server \(version)")
+            return 0
+        }
+        guard let command = Command(rawValue: name) else {
+            let nearest = nearestName(to: name, among: Command.allCases.map(\.rawValue))
+            throw .usage(
+                "pg-server: there is no command \(name)"
+                    + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists them."))
+        }
+        let rest = words.dropFirst()
+        if rest.contains("--help") {
+            print(Help.command(command))
+            return 0
+        }
+        let options = try CommandLineOptions(rest, for: command)
+        guard options.operands.isEmpty || command == .biLogin else {
+            throw .usage("pg-server \(name): '\(options.operands[0])' is not understood; --help says what is.")
+        }
+        return try perform(command, options, environment: environment)
+    }
+
+    private func perform(
+        _ command: Command, _ options: CommandLineOptions, environment: Environment
+    ) throws(CommandError) -> Int32 {
+        let configuration: Configuration
+        do throws(ConfigurationError) {
+            configuration = try Configuration(environment: environment)
+        } catch { throw .configuration(error) }
+
+        switch command {
+        case .serve: return serve(configuration)
+        case .migrate: return try MigrateCommand(configuration: configuration, options: options).run()
+        case .routes: return try RoutesCommand(database: Database(configuration)).run()
+        case .openapi: return try OpenAPICommand(database: Database(configuration)).run()
+        case .biLogin: return try BILoginCommand(database: Database(configuration), options: options).run()
+        case .rotateKeys:
+            return try RotateKeysCommand(
+                database: Database(configuration), algorithm: configuration.signingAlgorithm, makeKey: makeKey,
+                onlyIfMissing: options.has("--if-missing")
+            ).run()
+        }
+    }
+}

@@ -1,0 +1,139 @@
+extension Configuration {
+    /// Every variable the server knows. Parsing, `--help` and the table of docs/OPERATING.md all read this one.
+    static let options: [Option] = [
+        Option(
+            "PGSERVER_ENV", \.surroundings, .choice,
+            "Where this server runs; settings may forbid themselves in production."),
+
+        Option(
+            "PGSERVER_DATABASE_URL", \.databaseURL, .optional(.connection), isSecret: true,
+            "Connection of the deploying administrator, as a libpq URI or conninfo string; used by all commands but serve."
+        ),
+        Option(
+            "PGSERVER_LOGIN_PASSWORD", \.loginPassword, .optional(.password), isSecret: true,
+            "Password of the server's own login role pgserver: migrate sets it, serve connects with it."),
+        Option(
+            "PGSERVER_SERVE_URL", \.serveURL, .optional(.connection), isSecret: true,
+            "Connection of serve, if it is not PGSERVER_DATABASE_URL's host and database as role pgserver."),
+        Option(
+            "PGSERVER_SQL_DIR", \.sqlDirectory, .optional(.path), defaultText: "sql beside the executable, else ./sql",
+            "Folder that migrate deploys."),
+
+        Option("PGSERVER_HOST", \.host, .address, "Address to listen on."),
+        Option("PGSERVER_PORT", \.port, .integer(1...65_535), "TCP port to listen on."),
+        Option(
+            "PGSERVER_REACTORS", \.reactorCount, .integer(1...256), defaultText: "one for each processor",
+            "Number of event loops, each with its own thread, sockets and database connections."),
+        Option(
+            "PGSERVER_SHUTDOWN_GRACE", \.shutdownGrace, .duration(.zero ... .seconds(600)),
+            "How long a stop waits for the requests in flight before it cancels them."),
+
+        Option(
+            "PGSERVER_POOL_FAST", \.fastConnectionCount, .integer(1...64),
+            "Database connections of each reactor for ordinary routes."),
+        Option(
+            "PGSERVER_POOL_SLOW", \.slowConnectionCount, .integer(1...64),
+            "Database connections of each reactor for routes declared slow, such as login."),
+        Option(
+            "PGSERVER_PIPELINE_DEPTH", \.pipelineDepthMax, .integer(1...256),
+            "Most requests in flight on one fast connection."),
+        Option(
+            "PGSERVER_QUEUE_MAX", \.queueCountMax, .integer(0...100_000),
+            "Most requests of each reactor that wait for a connection; the next one is answered 503."),
+        Option(
+            "PGSERVER_QUEUE_TIMEOUT", \.queueTimeout, .duration(.milliseconds(1) ... .seconds(60)),
+            "How long a request waits for a connection before it is answered 503."),
+        Option(
+            "PGSERVER_STATEMENT_TIMEOUT", \.statementTimeout, .duration(.milliseconds(1) ... .seconds(3600)),
+            "How long the function of a route may run that declares no limit of its own."),
+
+        Option(
+            "PGSERVER_HTTP_LINE_MAX", \.http.requestLineByteCountMax, .size(8000...65_536),
+            "Longest request line; past it the answer is 414."),
+        Option(
+            "PGSERVER_HTTP_HEADER_COUNT_MAX", \.http.headerCountMax, .integer(8...1000),
+            "Most header fields of a request; past it the answer is 431."),
+        Option(
+            "PGSERVER_HTTP_HEADER_MAX", \.http.headerByteCountMax, .size(1024...1_048_576),
+            "Most bytes of all header fields together; past it the answer is 431."),
+        Option(
+            "PGSERVER_HTTP_BODY_MAX", \.http.bodyByteCountMax, .size(0...1_073_741_824),
+            "Largest body, unless the route declares its own; past it the answer is 413."),
+        Option(
+            "PGSERVER_HTTP_FIRST_BYTE_TIMEOUT", \.http.firstByteTimeout, .httpTimeout,
+            "How long a new connection may stay silent."),
+        Option(
+            "PGSERVER_HTTP_HEAD_TIMEOUT", \.http.headTimeout, .httpTimeout,
+            "How long the line and header fields of a request may take to arrive."),
+        Option(
+            "PGSERVER_HTTP_BODY_TIMEOUT", \.http.bodyTimeout, .httpTimeout,
+            "How long the body of a request may take to arrive."),
+        Option(
+            "PGSERVER_HTTP_IDLE_TIMEOUT", \.http.idleTimeout, .httpTimeout,
+            "How long a connection is kept open between two requests."),
+        Option(
+            "PGSERVER_HTTP_CONNECTIONS_MAX", \.http.connectionCountMax, .integer(1...1_000_000),
+            "Most client connections of the whole server; past it a new one is closed."),
+        Option(
+            "PGSERVER_HTTP_PIPELINE_MAX", \.http.pipelinedRequestCountMax, .integer(1...256),
+            "Most requests of one connection that are read before the first is answered."),
+
+        Option(
+            "PGSERVER_TRUSTED_PROXIES", \.trustedProxies,
+            .list(of: "addresses or networks such as 10.0.0.0/8") { isNetwork($0) },
+            "Proxies whose Forwarded and X-Forwarded-For fields tell the client's address."),
+
+        Option(
+            "PGSERVER_CORS_ORIGINS", \.crossOrigin.origins,
+            .list(of: "origins such as https://app.example.com, or * alone") { isOrigin($0) },
+            "Origins whose pages may call this server from a browser."),
+        Option(
+            "PGSERVER_CORS_METHODS", \.crossOrigin.methods, .list(of: "methods such as GET") { isToken($0) },
+            "Methods that those pages may use."),
+        Option(
+            "PGSERVER_CORS_HEADERS", \.crossOrigin.headers, .list(of: "header names") { isToken($0) },
+            "Header fields that those pages may send."),
+        Option(
+            "PGSERVER_CORS_CREDENTIALS", \.crossOrigin.allowsCredentials, .onOff,
+            "Whether browsers may send cookies and stored credentials along."),
+        Option(
+            "PGSERVER_CORS_MAX_AGE", \.crossOrigin.maxAge, .duration(.zero ... .seconds(86_400)),
+            "How long a browser may remember the answer to a preflight."),
+
+        Option(
+            "PGSERVER_LOG", \.isLogging, .onOff, "Whether requests are logged, one JSON line each, on standard output."),
+        Option(
+            "PGSERVER_LOG_SAMPLE", \.logSampleFraction, .fraction,
+            "Fraction of the successful requests that is logged; failures always are."),
+
+        Option(
+            "PGSERVER_JWT_ALGORITHM", \.signingAlgorithm, .choice,
+            "Algorithm of new signing keys; the public half of all but HS256 is published."),
+        Option("PGSERVER_JWT_ISSUER", \.tokenIssuer, .claim, "Claim iss of the tokens we sign and accept."),
+        Option(
+            "PGSERVER_JWT_AUDIENCE", \.tokenAudience, .optional(.claim),
+            "Claim aud of the tokens we sign and accept; without it none is written or asked for."),
+    ]
+}
+
+extension Syntax<Duration> {
+    fileprivate static var httpTimeout: Syntax { .duration(.milliseconds(100) ... .seconds(3600)) }
+}
+
+extension Syntax<String> {
+    fileprivate static var connection: Syntax {
+        .text("a libpq URI such as postgresql://user@host/database, or a conninfo string such as 'host=… dbname=…'") {
+            $0.hasPrefix("postgresql://") || $0.hasPrefix("postgres://") || $0.contains("=")
+        }
+    }
+
+    fileprivate static var password: Syntax { .text("1 to 256 bytes") { (1...256).contains($0.utf8.count) } }
+
+    fileprivate static var path: Syntax { .text("the path of a folder") { !$0.isEmpty } }
+
+    fileprivate static var address: Syntax {
+        .text("an IPv4 or IPv6 address such as 127.0.0.1, 0.0.0.0 or ::") { addressBitCount($0) != nil }
+    }
+
+    fileprivate static var claim: Syntax { .text("1 to 256 bytes") { (1...256).contains($0.utf8.count) } }
+}
