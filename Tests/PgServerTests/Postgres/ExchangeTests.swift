@@ -27,11 +27,17 @@ struct ExchangeTests {
             "a call that fails", [.context, .call], [.completed, .failed, .synced],
             [.nothing, .keepFailure(at: .call), .finish]
         ),
-        ("a commit that fails after the rows", .call, [.completed, .failed, .synced], [.keepRows, .keepFailure(at: []), .finish]),
+        (
+            "a commit that fails after the rows", .call, [.completed, .failed, .synced],
+            [.keepRows, .keepFailure(at: []), .finish]
+        ),
         ("a Sync too early", [.context, .call], [.completed, .synced], [.nothing, .outOfStep]),
         ("a result too many", .call, [.completed, .completed], [.keepRows, .outOfStep]),
         ("a skip without a failure", .call, [.skipped], [.outOfStep]),
-        ("a success after a failure", [.context, .call], [.failed, .completed], [.keepFailure(at: .context), .outOfStep]),
+        (
+            "a success after a failure", [.context, .call], [.failed, .completed],
+            [.keepFailure(at: .context), .outOfStep]
+        ),
         ("two failures", [.context, .call], [.failed, .failed], [.keepFailure(at: .context), .outOfStep]),
     ]
 

@@ -238,26 +238,45 @@ struct LivePoolTests {
         finish(pool, 8)
     }
 
-    @Test("runs a neighbour again that a cancel request hit, and no more than that")
+    @Test("runs a neighbour again that a late cancel request hit")
+    func neighbour() throws {
+        database.execute("CREATE TABLE marks (id int)")
+        let pool = makePool { $0.fastConnectionCount = 1 }
+        let leaver = book.expect(try transaction(Statement("SELECT pg_sleep(30)")))
+        pool.submit(leaver)
+        try submit(pool, Statement("WITH w AS (INSERT INTO marks VALUES (1)) SELECT pg_sleep(1)::text || 'stayed'"))
+        pool.cancel(leaver)
+        #expect(loop.run { pool.metrics.fast.abandoned == 1 })
+        // The request for the leaver, as if it arrived only now.
+        let cancel = """
+            SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+            WHERE application_name = '\(database.schema)' AND state = 'active' AND query LIKE '%marks%'
+            """
+        #expect(loop.run { database.execute(cancel) == "1" })
+        finish(pool, 1)
+        #expect(book.inOrder == [nil, .value("stayed")])
+        #expect(pool.metrics.fast.neighbourRetries == 1)
+        #expect(database.execute("SELECT count(*) FROM marks") == "1")
+    }
+
+    @Test("harms no neighbour, whenever a cancel request arrives")
     func neighbours() throws {
         database.execute("CREATE TABLE marks (id int)")
         let pool = makePool {
             $0.fastConnectionCount = 1
             $0.cancelPatience = .zero
         }
-        // Each turn leaves a query at the very moment it ends, so that requests arrive late again and again.
-        let sleep = Statement("SELECT pg_sleep(0.002)")
+        // A request takes about as long as these sleeps: some arrive in time, some late.
+        let sleep = Statement("SELECT pg_sleep($1::float8 / 10000)")
         let write = Statement("WITH w AS (INSERT INTO marks VALUES ($1::int)) SELECT pg_sleep(0.003)::text || $1")
         for turn in 0..<60 {
-            let leaver = try transaction(sleep)
-            leaver.owner = book
+            let leaver = try transaction(sleep, ["\(turn)"])
             pool.submit(leaver)
             for part in 0..<2 { try submit(pool, write, ["\(turn * 2 + part)"]) }
-            let leaves = ContinuousClock.now + .microseconds(1500 + turn * 20)
-            _ = loop.run { .now >= leaves }
             pool.cancel(leaver)
-            #expect(loop.run { book.inOrder.allSatisfy { $0 != nil } })
+            #expect(loop.run { book.answerCount == 2 * turn + 2 && pool.metrics.fast.inFlight == 0 })
         }
+        #expect(pool.metrics.fast.cancelsSent > 0)
         #expect(book.inOrder == (0..<120).map { .value("\($0)") })
         #expect(database.execute("SELECT count(DISTINCT id) || ' of ' || count(*) FROM marks") == "120 of 120")
         pool.stop()
@@ -266,11 +285,17 @@ struct LivePoolTests {
     @Test("keeps short calls off a connection where a long one runs")
     func stalled() throws {
         let pool = makePool()
-        try submit(pool, Statement("SELECT pg_sleep(1)::text || 'long'"))
-        for _ in 0..<3 { try submit(pool, Statement("SELECT pg_backend_pid()")) }
-        #expect(loop.run { book.answerCount == 3 })
-        #expect(Array(book.inOrder.prefix(1)) == [nil])
-        finish(pool, 4)
+        let long = book.expect(try transaction(Statement("SELECT pg_sleep(30)")))
+        pool.submit(long)
+        let isStalled = ContinuousClock.now + PoolConfiguration(connection: .init(target: "")).stallThreshold
+        _ = loop.run { loop.now > isStalled }
+        for _ in 0..<20 { try submit(pool, Statement("SELECT 'short'")) }
+        #expect(loop.run { book.answerCount == 20 })
+        #expect(book.inOrder == [nil] + Array(repeating: .value("short"), count: 20))
+        #expect(pool.metrics.fast.inFlight == 1)
+        pool.cancel(long)
+        #expect(loop.run { pool.metrics.fast.abandoned == 1 })
+        finish(pool, 20)
     }
 
     @Test("gives a connection up whose backend does not keep to its time limit")

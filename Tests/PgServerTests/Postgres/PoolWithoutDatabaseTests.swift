@@ -26,7 +26,8 @@ struct PoolWithoutDatabaseTests {
         return transaction
     }
 
-    @Test("lets a request wait as long as anything may wait, and no longer", arguments: [Transaction.Class.fast, .slow])
+    @Test(
+        "lets a request wait as long as anything may wait, and no longer", arguments: [Transaction.Class.fast, .slow])
     func waits(_ connectionClass: Transaction.Class) {
         let pool = makePool()
         _ = ask(pool, connectionClass)
