@@ -1,30 +1,37 @@
-/// What a descriptor is watched for, and what it turned out to be ready for.
-struct Interest: OptionSet, Sendable {
-    let rawValue: UInt8
+/// What a room that owns sockets needs of the thread it runs on.
+///
+/// Every call and every callback happens on that one thread, so nothing here is `Sendable`.
+protocol EventLoop: AnyObject {
+    /// Reports readiness of a descriptor, level-triggered, until ``unwatch(_:)``. Calling it again changes the
+    /// interest and the handler. A hang-up or an error is reported as everything that was asked for.
+    func watch(_ descriptor: Int32, for interest: Interest, _ handler: any ReadinessHandler)
 
-    static let readable = Interest(rawValue: 1)
-    static let writable = Interest(rawValue: 2)
+    /// Ends the reports, those already collected in this turn included. Call it before the descriptor is closed.
+    func unwatch(_ descriptor: Int32)
+
+    /// Runs an action once, not earlier than after `delay`.
+    func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID
+
+    /// Forgets a timer. One that has run already is ignored.
+    func cancel(_ timer: TimerID)
+
+    /// The clock as read once in this turn.
+    var now: ContinuousClock.Instant { get }
 }
 
-/// Somebody who is told when a descriptor is ready. Readiness is level-triggered; an error or a hang-up on the
-/// descriptor is reported as readable and writable, so that the next read or write meets it.
+/// What a descriptor is watched for, or ready for.
+struct Interest: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let readable = Interest(rawValue: 1 << 0)
+    static let writable = Interest(rawValue: 1 << 1)
+}
+
+/// The owner of a watched descriptor.
 protocol ReadinessHandler: AnyObject {
     func ready(_ readiness: Interest)
 }
 
-/// Names one scheduled action. Never reused within an event loop.
+/// Names a scheduled action; never used twice.
 struct TimerID: Hashable, Sendable {
-    let rawValue: UInt64
-}
-
-/// One thread's loop over descriptors and timers, as its users see it.
-protocol EventLoop: AnyObject {
-    /// Watches `descriptor`; a second call for the same descriptor changes interest and handler.
-    func watch(_ descriptor: Int32, for interest: Interest, _ handler: any ReadinessHandler)
-    /// Forgets `descriptor`. Must come before the descriptor is closed.
-    func unwatch(_ descriptor: Int32)
-    func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID
-    func cancel(_ timer: TimerID)
-    /// The one clock reading of the current turn.
-    var now: ContinuousClock.Instant { get }
+    let number: UInt64
 }

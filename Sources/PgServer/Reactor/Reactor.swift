@@ -46,14 +46,16 @@ final class Reactor: EventLoop {
     func watch(_ descriptor: Int32, for interest: Interest, _ handler: any ReadinessHandler) {
         let index = Int(descriptor)
         while watched.count <= index { watched.append(Watched()) }
-        let isNew = watched[index].handler == nil
-        if !isNew, watched[index].interest == interest, watched[index].handler === handler { return }
-        if isNew { watched[index].generation &+= 1 }
+        if watched[index].handler == nil { watched[index].generation &+= 1 }
+        let before = watched[index].interest
         watched[index].handler = handler
         watched[index].interest = interest
+        guard before != interest else { return }
         let token = UInt64(watched[index].generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
         do throws(SystemError) {
-            if isNew {
+            if interest.isEmpty {
+                poller.remove(descriptor)  // else a hang-up, which nobody waits for, would be reported again and again
+            } else if before.isEmpty {
                 try poller.add(descriptor, interest, token: token)
             } else {
                 try poller.change(descriptor, interest, token: token)
@@ -62,9 +64,10 @@ final class Reactor: EventLoop {
             // Out of kernel memory for watches, or a closed descriptor: the handler meets the failure when it next
             // reads or writes, and gives the descriptor up.
             watched[index].interest = []
+            let generation = watched[index].generation
             _ = schedule(after: .zero) { [weak self] in
-                guard let self, self.watched[index].handler === handler else { return }
-                handler.ready([.readable, .writable])
+                guard let self, watched[index].generation == generation else { return }
+                watched[index].handler?.ready(interest)
             }
         }
     }
@@ -73,8 +76,9 @@ final class Reactor: EventLoop {
         let index = Int(descriptor)
         guard index < watched.count, watched[index].handler != nil else { return }
         watched[index].handler = nil
+        watched[index].generation &+= 1
+        if !watched[index].interest.isEmpty { poller.remove(descriptor) }
         watched[index].interest = []
-        poller.remove(descriptor)
     }
 
     func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
@@ -86,7 +90,8 @@ final class Reactor: EventLoop {
     private func deliver(_ token: UInt64, _ readiness: Interest) {
         let index = Int(token & 0xFFFF_FFFF)
         guard index < watched.count, watched[index].generation == UInt32(token >> 32) else { return }
-        watched[index].handler?.ready(readiness)
+        let wanted = readiness.intersection(watched[index].interest)
+        if !wanted.isEmpty { watched[index].handler?.ready(wanted) }
     }
 
     private func sleepMilliseconds() -> Int32 {

@@ -16,7 +16,7 @@ struct Timers {
 
     mutating func schedule(at due: ContinuousClock.Instant, _ action: @escaping () -> Void) -> TimerID {
         lastID += 1
-        let id = TimerID(rawValue: lastID)
+        let id = TimerID(number: lastID)
         actions[id] = action
         heap.append(Entry(due: due, id: id))
         siftUp(from: heap.count - 1)

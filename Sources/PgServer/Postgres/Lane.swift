@@ -1,0 +1,249 @@
+/// The connections of one class and the transactions that wait for them.
+final class Lane {
+    var metrics = PoolMetrics()
+    /// What the last failed connection said, for the log. It may name hosts and users.
+    private(set) var lastConnectionError: String?
+
+    private let configuration: PoolConfiguration
+    private let loop: any EventLoop
+    private let canceller: Canceller
+    private var slots: [ConnectionSlot] = []
+    private var waiting: WaitingQueue
+    private var pausingCount = 0
+    private var isStopped = false
+    private var generator = SystemRandomNumberGenerator()
+
+    init(
+        connectionCount: Int, depthMax: Int, configuration: PoolConfiguration, loop: any EventLoop, canceller: Canceller
+    ) {
+        precondition(connectionCount > 0 && depthMax > 0)
+        self.configuration = configuration
+        self.loop = loop
+        self.canceller = canceller
+        waiting = WaitingQueue(countMax: configuration.waitingCountMax)
+        slots = (0..<connectionCount).map { _ in
+            ConnectionSlot(lane: self, configuration: configuration) { [unowned self] in
+                PipelinedConnection(lane: self, configuration: configuration, depthMax: depthMax, loop: loop)
+            }
+        }
+    }
+
+    func start() { for slot in slots { slot.open() } }
+
+    /// Closes everything and answers everybody.
+    func stop() {
+        isStopped = true
+        for slot in slots { slot.close(on: loop) }
+        while let transaction = waiting.takeFirst() { end(transaction, .stopping) }
+    }
+
+    // MARK: In
+
+    func submit(_ transaction: Transaction) {
+        guard !isStopped else { return end(transaction, .stopping) }
+        if waiting.isEmpty, let connection = leastLoaded {
+            if connection.send(transaction) { return }
+            returnAfterRefusal(transaction)
+            return dispatch()
+        }
+        transaction.state = .waiting(since: loop.now)
+        if !waiting.append(transaction) { end(transaction, .queueFull) }
+    }
+
+    /// Sends what waits, as far as connections are free.
+    func dispatch() {
+        while !waiting.isEmpty, let connection = leastLoaded, let transaction = waiting.takeFirst() {
+            if !connection.send(transaction) { returnAfterRefusal(transaction) }
+        }
+    }
+
+    /// Forgets a transaction whose client has gone. It gets no answer.
+    func cancel(_ transaction: Transaction) {
+        switch transaction.state {
+        case .idle: return
+        case .waiting:
+            waiting.remove(transaction)
+            drop(transaction)
+        case .pausing(let timer):
+            loop.cancel(timer)
+            pausingCount -= 1
+            drop(transaction)
+        case .inFlight(let connection):
+            transaction.isAbandoned = true
+            transaction.owner = nil
+            connection.cancelIfAbandoned(with: canceller)
+        }
+    }
+
+    func forgetStatements() { for slot in slots { slot.connection?.forgetStatements() } }
+
+    private var leastLoaded: PipelinedConnection? {
+        var best: PipelinedConnection?
+        for slot in slots {
+            guard let connection = slot.connection, connection.isAvailable else { continue }
+            if connection.inFlight.isEmpty { return connection }
+            if let other = best, other.inFlight.count <= connection.inFlight.count { continue }
+            best = connection
+        }
+        return best
+    }
+
+    // MARK: Out
+
+    func becameReady(_ connection: PipelinedConnection) {
+        metrics.connects += 1
+        slots.first { $0.connection === connection }?.becameReady()
+        dispatch()
+    }
+
+    /// The transaction committed.
+    func finished(_ transaction: Transaction, _ answer: consuming Answer) {
+        metrics.transactions += 1
+        if transaction.isAbandoned { return drop(transaction) }
+        release(transaction)?.answered(transaction, answer)
+    }
+
+    /// The transaction was rolled back.
+    func finished(_ transaction: Transaction, _ failure: SQLFailure, _ recovery: Recovery) {
+        if transaction.isAbandoned { return drop(transaction) }
+        switch recovery {
+        case .prepareAgain:
+            transaction.attempts.afterStalePlan += 1
+            metrics.stalePlanRetries += 1
+            putBack(transaction)
+        case .runAgain:
+            transaction.attempts.afterNeighbour += 1
+            metrics.neighbourRetries += 1
+            putBack(transaction)
+        case .pause where pausingCount < configuration.waitingCountMax:
+            transaction.attempts.afterConflict += 1
+            metrics.conflictRetries += 1
+            pause(transaction)
+        case .giveUp:
+            end(transaction, .disturbed)
+        case .answer, .pause:
+            metrics.transactions += 1
+            metrics.errors += 1
+            release(transaction)?.answered(transaction, .failed(failure))
+        }
+    }
+
+    /// A connection has ended. What was on it goes elsewhere if that is safe.
+    func lost(
+        _ connection: PipelinedConnection, orphans: [PipelinedConnection.Submission], wasReady: Bool, isHung: Bool,
+        because reason: String
+    ) {
+        if wasReady { metrics.connectionsLost += 1 } else { metrics.connectFailures += 1 }
+        lastConnectionError = reason
+        if !isStopped {
+            slots.first { $0.connection === connection }?.reopenLater(on: loop, using: &generator)
+        }
+        var ended: [Transaction] = []
+        for (position, orphan) in orphans.enumerated().reversed() {
+            guard case .transaction(let transaction) = orphan.work else { continue }
+            let isRunning = position == 0
+            if transaction.isAbandoned {
+                drop(transaction)
+            } else if !isStopped, transaction.isReadOnly, transaction.attempts.afterLoss == 0, !(isHung && isRunning) {
+                transaction.attempts.afterLoss += 1
+                metrics.lossRetries += 1
+                putBack(transaction)
+            } else {
+                ended.append(transaction)
+            }
+        }
+        for transaction in ended.reversed() {
+            let reason: Unavailability.Reason = isStopped ? .stopping : isHung ? .backendHung : .connectionLost
+            end(transaction, reason, mayHaveCommitted: !transaction.isReadOnly)
+        }
+        dispatch()
+    }
+
+    // MARK: Watching
+
+    var isQuiet: Bool {
+        waiting.isEmpty && pausingCount == 0
+            && slots.allSatisfy { slot in
+                guard let connection = slot.connection else { return true }
+                return connection.inFlight.isEmpty && !connection.isCancelling
+            }
+    }
+
+    /// The regular round: who waited too long, which connection hangs, whose client has gone.
+    func inspect() {
+        for transaction in waiting.takeThose(waitingSince: loop.now - configuration.queueTimeout) {
+            end(transaction, .waitedTooLong)
+        }
+        for slot in slots {
+            slot.connection?.inspect()
+            slot.connection?.cancelIfAbandoned(with: canceller)
+        }
+        dispatch()
+    }
+
+    /// Counters and gauges together.
+    var currentMetrics: PoolMetrics {
+        var current = metrics
+        current.waiting = waiting.count + pausingCount
+        for slot in slots {
+            current.inFlight += slot.connection?.inFlight.count ?? 0
+            switch slot.connection?.phase {
+            case .connecting, .settingUp: current.connectionsConnecting += 1
+            case .ready: current.connectionsReady += 1
+            case .closed, nil: current.connectionsDown += 1
+            }
+        }
+        return current
+    }
+
+    // MARK: Endings
+
+    private func putBack(_ transaction: Transaction) {
+        transaction.state = .waiting(since: loop.now)
+        waiting.putBack(transaction)
+    }
+
+    private func pause(_ transaction: Transaction) {
+        var backoff = Backoff(first: configuration.conflictPauseFirst, longest: configuration.conflictPauseLongest)
+        for _ in 1..<transaction.attempts.afterConflict { _ = backoff.next(using: &generator) }
+        pausingCount += 1
+        let timer = loop.schedule(after: backoff.next(using: &generator)) { [weak self] in
+            guard let self else { return }
+            pausingCount -= 1
+            guard !isStopped else { return end(transaction, .stopping) }
+            putBack(transaction)
+            dispatch()
+        }
+        transaction.state = .pausing(timer)
+    }
+
+    /// libpq did not take it, so PostgreSQL cannot commit it. The connection is closed already.
+    private func returnAfterRefusal(_ transaction: Transaction) {
+        guard !isStopped, transaction.attempts.afterLoss == 0 else { return end(transaction, .connectionLost) }
+        transaction.attempts.afterLoss += 1
+        metrics.lossRetries += 1
+        putBack(transaction)
+    }
+
+    private func end(_ transaction: Transaction, _ reason: Unavailability.Reason, mayHaveCommitted: Bool = false) {
+        metrics.unavailable += 1
+        let unavailability = Unavailability(
+            reason: reason, retryAfter: configuration.retryAfter, mayHaveCommitted: mayHaveCommitted)
+        release(transaction)?.answered(transaction, .unavailable(unavailability))
+    }
+
+    private func drop(_ transaction: Transaction) {
+        metrics.abandoned += 1
+        _ = release(transaction)
+    }
+
+    /// Gives the transaction back to its owner, who may use it again at once.
+    private func release(_ transaction: Transaction) -> (any TransactionOwner)? {
+        let owner = transaction.owner
+        transaction.owner = nil
+        transaction.state = .idle
+        transaction.isAbandoned = false
+        transaction.attempts = Transaction.Attempts()
+        return owner
+    }
+}

@@ -1,0 +1,29 @@
+/// The sizes and limits of one thread's pool.
+struct PoolConfiguration: Sendable {
+    var connection: ConnectionConfiguration
+    var fastConnectionCount = 4
+    /// Most transactions on a fast connection at once. More saves round trips, and makes more wait behind a slow one.
+    var fastDepthMax = 8
+    var slowConnectionCount = 2
+    var slowDepthMax = 1
+    /// Most transactions that wait for a connection of a class.
+    var waitingCountMax = 1024
+    var queueTimeout = Duration.seconds(5)
+    /// A connection whose running transaction takes longer gets no more: what waits then waits for the first
+    /// connection that is free, not behind this one.
+    var stallThreshold = Duration.milliseconds(10)
+    /// How long past its own limit PostgreSQL may keep a transaction before the connection is given up.
+    var hangGrace = Duration.seconds(5)
+    /// A client that leaves has its transaction cancelled only if it has run this long: a cancel request costs
+    /// PostgreSQL a process, more than a short query does.
+    var cancelPatience = Duration.milliseconds(20)
+    /// A connection is replaced if a cancel request to it has not gone out in this time.
+    var cancelTimeout = Duration.seconds(10)
+    var statementCountMax = PreparedStatements.countMaxDefault
+    var reconnectPauseFirst = Duration.milliseconds(50)
+    var reconnectPauseLongest = Duration.seconds(5)
+    var conflictPauseFirst = Duration.milliseconds(5)
+    var conflictPauseLongest = Duration.milliseconds(50)
+    /// What a client is told to wait when there is no room.
+    var retryAfter = Duration.seconds(1)
+}
