@@ -49,6 +49,7 @@ CREATE TABLE api.routes (
     CONSTRAINT routes_method_path_key      UNIQUE (method, path),
     CONSTRAINT routes_method_check         CHECK (method IN ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
     CONSTRAINT routes_function_name_check  CHECK ((function_name IS NULL) = (kind = 'metrics')),
+    CONSTRAINT routes_function_form_check  CHECK (function_name ~ '^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$'),
     CONSTRAINT routes_timeout_ms_check     CHECK (timeout_ms >= 1 AND timeout_ms <= 300000),
     CONSTRAINT routes_success_status_check CHECK (success_status >= 200 AND success_status <= 299),
     CONSTRAINT routes_max_body_bytes_check CHECK (max_body_bytes >= 0),
@@ -61,6 +62,7 @@ COMMENT ON COLUMN api.routes.declared_xid IS
     'The transaction that declared it: what the same file declared in an earlier one is gone.';
 COMMENT ON CONSTRAINT routes_method_path_key ON api.routes IS 'Another file already declares this endpoint.';
 COMMENT ON CONSTRAINT routes_permission_check ON api.routes IS 'A permission can only be asked of somebody signed in.';
+COMMENT ON CONSTRAINT routes_function_form_check ON api.routes IS 'A function is named schema.function.';
 COMMENT ON CONSTRAINT routes_timeout_ms_check ON api.routes IS 'A route may take 1 ms to 5 minutes.';
 
 CREATE TABLE api.dialects (

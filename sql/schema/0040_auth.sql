@@ -168,10 +168,10 @@ CREATE TABLE auth.signing_keys (
     retired_at  timestamptz NULL,
 
     CONSTRAINT signing_keys_pkey             PRIMARY KEY (kid),
-    CONSTRAINT signing_keys_algorithm_check  CHECK (algorithm IN ('EdDSA', 'ES256', 'RS256', 'RS512', 'HS256')),
+    CONSTRAINT signing_keys_algorithm_check  CHECK (algorithm ~ '^(EdDSA|(HS|RS|ES)(256|384|512))$'),
     CONSTRAINT signing_keys_public_jwk_check CHECK (
-        CASE algorithm WHEN 'HS256' THEN public_jwk IS NULL AND public_key IS NULL
-                       ELSE public_jwk IS NOT NULL AND public_key IS NOT NULL END),
+        CASE WHEN algorithm LIKE 'HS%' THEN public_jwk IS NULL AND public_key IS NULL
+             ELSE public_jwk IS NOT NULL AND public_key IS NOT NULL END),
     CONSTRAINT signing_keys_retired_at_check CHECK (is_active = (retired_at IS NULL))
 );
 CREATE UNIQUE INDEX signing_keys_active_key ON auth.signing_keys (is_active) WHERE is_active;
