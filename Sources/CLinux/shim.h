@@ -1,7 +1,4 @@
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -21,17 +18,19 @@ static inline int linux_ignore_signal(int signal_number) {
     return sigaction(signal_number, &action, 0);
 }
 
-// glibc's strerror_r comes in two shapes; this is the GNU one with its result copied to where the caller looks.
 #include <string.h>
-static inline void linux_error_text(int error_number, char *buffer, size_t size) {
-    const char *text = strerror_r(error_number, buffer, size);
-    if (text != buffer) { strncpy(buffer, text, size - 1); buffer[size - 1] = 0; }
-}
+#include <sys/prctl.h>
 
-// With _GNU_SOURCE accept4 takes a transparent union, which Swift cannot pass.
+// Without _GNU_SOURCE, which would give other modules' headers a second shape, the two GNU calls below are not declared
+// or have another form; accept4's prototype is glibc's.
+extern int accept4(int listener, struct sockaddr *peer, socklen_t *length, int flags);
+
 static inline int linux_accept(int listener, struct sockaddr *peer, socklen_t *length) {
     return accept4(listener, peer, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
-#include <pthread.h>
-static inline void linux_name_this_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+static inline void linux_error_text(int error_number, char *buffer, size_t size) {
+    if (strerror_r(error_number, buffer, size) != 0) { buffer[0] = 0; }
+}
+
+static inline void linux_name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

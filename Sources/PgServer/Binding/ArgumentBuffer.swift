@@ -16,6 +16,8 @@ struct ArgumentBuffer {
     /// Bytes of each value, without the NUL.
     private(set) var lengths: [Int32] = []
     private(set) var formats: [Int32] = []
+    /// Whether any value is raw bytes.
+    private(set) var hasBinary = false
 
     var count: Int { offsets.count }
 
@@ -24,6 +26,7 @@ struct ArgumentBuffer {
         offsets.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         formats.removeAll(keepingCapacity: true)
+        hasBinary = false
     }
 
     mutating func appendNull() {
@@ -38,6 +41,7 @@ struct ArgumentBuffer {
         offsets.append(Int32(start))
         lengths.append(Int32(bytes.count - start))
         formats.append(format)
+        if format == Format.binary { hasBinary = true }
         bytes.append(0)
     }
 

@@ -20,10 +20,10 @@ struct ConnectionConfiguration: Sendable {
     ///
     /// - Throws: if a value holds a zero byte.
     func withKeywords<R>(
-        _ body: (_ keywords: Arguments.Pointers, _ values: Arguments.Pointers) -> R
-    ) throws(Arguments.Fault) -> R {
-        var keywords = Arguments()
-        var values = Arguments()
+        _ body: (_ keywords: ArgumentBuffer.Pointers, _ values: ArgumentBuffer.Pointers) -> R
+    ) throws(ArgumentBuffer.Fault) -> R {
+        var keywords = ArgumentBuffer()
+        var values = ArgumentBuffer()
         let parameters =
             Self.defaults + [
                 ("dbname", target), ("application_name", applicationName), ("client_encoding", "UTF8"),

@@ -52,7 +52,7 @@ final class PipelinedConnection: ReadinessHandler {
     private var cancelCount = 0
 
     // What has arrived for the first in flight.
-    private var exchange = AwaitedResults(awaiting: [])
+    private var awaited = AwaitedResults(awaiting: [])
     private var rows: OpaquePointer?
     private var failure: SQLFailure?
     private var failedStep: AwaitedResults.Steps = []
@@ -81,7 +81,7 @@ final class PipelinedConnection: ReadinessHandler {
         deadline = loop.schedule(after: configuration.connection.connectTimeout) { [weak self] in
             self?.close(because: "connecting took too long")
         }
-        do throws(Arguments.Fault) {
+        do throws(ArgumentBuffer.Fault) {
             raw = try configuration.connection.withKeywords { PQconnectStartParams($0.values, $1.values, 1) }
         } catch {
             return close(because: "the connection string holds a zero byte")
@@ -109,8 +109,8 @@ final class PipelinedConnection: ReadinessHandler {
         phase = .settingUp
         watch(for: .readable)
         for setting in configuration.connection.settings {
-            var arguments = Arguments()
-            do throws(Arguments.Fault) {
+            var arguments = ArgumentBuffer()
+            do throws(ArgumentBuffer.Fault) {
                 try arguments.append(setting.name)
                 try arguments.append(setting.value)
             } catch {
@@ -165,7 +165,7 @@ final class PipelinedConnection: ReadinessHandler {
     }
 
     private func send(
-        _ statement: Statement, _ arguments: Arguments, _ step: AwaitedResults.Steps, preparing: AwaitedResults.Steps,
+        _ statement: Statement, _ arguments: ArgumentBuffer, _ step: AwaitedResults.Steps, preparing: AwaitedResults.Steps,
         _ submission: inout Submission, on raw: OpaquePointer
     ) -> Bool {
         switch statements.use(statement) {
@@ -183,7 +183,7 @@ final class PipelinedConnection: ReadinessHandler {
     }
 
     private func sendNamed(
-        _ name: [CChar], _ statement: Statement, _ arguments: Arguments, on raw: OpaquePointer
+        _ name: [CChar], _ statement: Statement, _ arguments: ArgumentBuffer, on raw: OpaquePointer
     ) -> Bool {
         arguments.withPointers {
             PQsendQueryPrepared(
@@ -191,7 +191,7 @@ final class PipelinedConnection: ReadinessHandler {
         }
     }
 
-    private func sendText(_ statement: Statement, _ arguments: Arguments, on raw: OpaquePointer) -> Bool {
+    private func sendText(_ statement: Statement, _ arguments: ArgumentBuffer, on raw: OpaquePointer) -> Bool {
         arguments.withPointers { pointers in
             // libpq reads as many types as there are values.
             var types = statement.parameterTypes
@@ -264,7 +264,7 @@ final class PipelinedConnection: ReadinessHandler {
         if event == .failed, PQstatus(raw) == CONNECTION_BAD || Self.endsConnection(result) {
             return close(because: String(cString: PQresultErrorMessage(result)))
         }
-        switch exchange.receive(event) {
+        switch awaited.receive(event) {
         case .nothing: break
         case .confirm(let step): confirm(step)
         case .keepRows:
@@ -295,7 +295,7 @@ final class PipelinedConnection: ReadinessHandler {
     }
 
     private func begin(_ submission: Submission) {
-        exchange = AwaitedResults(awaiting: submission.steps)
+        awaited = AwaitedResults(awaiting: submission.steps)
         runningSince = loop.now
     }
 
@@ -372,7 +372,7 @@ final class PipelinedConnection: ReadinessHandler {
     private func deallocate(_ name: String) {
         guard let raw else { return }
         let statement = Statement("DEALLOCATE \(name)", isPrepared: false)
-        guard sendText(statement, Arguments(), on: raw),
+        guard sendText(statement, ArgumentBuffer(), on: raw),
             finishSending(Submission(work: .deallocate, steps: .call), on: raw)
         else { return close(because: errorMessage()) }
     }

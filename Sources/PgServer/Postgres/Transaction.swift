@@ -8,10 +8,10 @@ final class Transaction {
 
     /// Sets role, tenant and limits of this transaction; its rows are dropped.
     var context: Statement?
-    var contextArguments = Arguments()
+    var contextArguments = ArgumentBuffer()
     /// The statement whose rows are the answer.
     var call: Statement
-    var callArguments = Arguments()
+    var callArguments = ArgumentBuffer()
     var connectionClass = Class.fast
     /// The `statement_timeout` which the context sets. PostgreSQL keeps it; the watchdog relies on it.
     var timeout: Duration

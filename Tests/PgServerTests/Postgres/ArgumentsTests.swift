@@ -6,7 +6,7 @@ import Testing
 struct ArgumentsTests {
     @Test("keep values, empty values and nulls apart")
     func values() throws {
-        var arguments = Arguments()
+        var arguments = ArgumentBuffer()
         try arguments.append("été")
         arguments.appendNull()
         try arguments.append("")
@@ -19,10 +19,10 @@ struct ArgumentsTests {
 
     @Test("refuse a zero byte in text, at which C would cut the value, and stay as they were")
     func zeroByte() throws {
-        var arguments = Arguments()
+        var arguments = ArgumentBuffer()
         try arguments.append("a")
-        #expect(throws: Arguments.Fault.zeroByte) { try arguments.append("x\0y") }
-        #expect(throws: Arguments.Fault.zeroByte) { try arguments.append([120, 0].span) }
+        #expect(throws: ArgumentBuffer.Fault.zeroByte) { try arguments.append("x\0y") }
+        #expect(throws: ArgumentBuffer.Fault.zeroByte) { try arguments.append([120, 0].span) }
         #expect(arguments.count == 1)
         try arguments.append("b")
         #expect(arguments[1] == [98])
@@ -30,7 +30,7 @@ struct ArgumentsTests {
 
     @Test("are forgotten together")
     func removeAll() throws {
-        var arguments = Arguments()
+        var arguments = ArgumentBuffer()
         try arguments.append("a")
         arguments.append(binary: [0].span)
         arguments.removeAll()
@@ -42,7 +42,7 @@ struct ArgumentsTests {
 
     @Test("reach libpq as C strings, and binary values with length and format")
     func pointers() throws {
-        var arguments = Arguments()
+        var arguments = ArgumentBuffer()
         try arguments.append("one")
         arguments.appendNull()
         arguments.append(binary: [1, 0, 2].span)
@@ -59,7 +59,7 @@ struct ArgumentsTests {
 
     @Test("may be none")
     func none() {
-        let isEmpty = Arguments().withPointers { $0.count == 0 && $0.values == nil }
+        let isEmpty = ArgumentBuffer().withPointers { $0.count == 0 && $0.values == nil }
         #expect(isEmpty)
     }
 }
