@@ -9,7 +9,7 @@ final class Lane {
     private let canceller: Canceller
     private var slots: [ConnectionSlot] = []
     private var waiting: WaitingQueue
-    private var pausingCount = 0
+    private var pausing: [Transaction] = []
     private var isStopped = false
     private var generator = SystemRandomNumberGenerator()
 
@@ -22,7 +22,7 @@ final class Lane {
         self.canceller = canceller
         waiting = WaitingQueue(countMax: configuration.waitingCountMax)
         slots = (0..<connectionCount).map { _ in
-            ConnectionSlot(lane: self, configuration: configuration) { [unowned self] in
+            ConnectionSlot(configuration: configuration) { [unowned self] in
                 PipelinedConnection(lane: self, configuration: configuration, depthMax: depthMax, loop: loop)
             }
         }
@@ -35,6 +35,10 @@ final class Lane {
         isStopped = true
         for slot in slots { slot.close(on: loop) }
         while let transaction = waiting.takeFirst() { end(transaction, .stopping) }
+        for transaction in pausing {
+            endPause(of: transaction)
+            end(transaction, .stopping)
+        }
     }
 
     // MARK: In
@@ -64,9 +68,8 @@ final class Lane {
         case .waiting:
             waiting.remove(transaction)
             drop(transaction)
-        case .pausing(let timer):
-            loop.cancel(timer)
-            pausingCount -= 1
+        case .pausing:
+            endPause(of: transaction)
             drop(transaction)
         case .inFlight(let connection):
             transaction.isAbandoned = true
@@ -115,7 +118,7 @@ final class Lane {
             transaction.attempts.afterNeighbour += 1
             metrics.neighbourRetries += 1
             putBack(transaction)
-        case .pause where pausingCount < configuration.waitingCountMax:
+        case .pause where pausing.count < configuration.waitingCountMax:
             transaction.attempts.afterConflict += 1
             metrics.conflictRetries += 1
             pause(transaction)
@@ -130,7 +133,7 @@ final class Lane {
 
     /// A connection has ended. What was on it goes elsewhere if that is safe.
     func lost(
-        _ connection: PipelinedConnection, orphans: [PipelinedConnection.Submission], wasReady: Bool, isHung: Bool,
+        _ connection: PipelinedConnection, orphans: [Submission], wasReady: Bool, isHung: Bool,
         because reason: String
     ) {
         if wasReady { metrics.connectionsLost += 1 } else { metrics.connectFailures += 1 }
@@ -162,7 +165,7 @@ final class Lane {
     // MARK: Watching
 
     var isQuiet: Bool {
-        waiting.isEmpty && pausingCount == 0
+        waiting.isEmpty && pausing.isEmpty
             && slots.allSatisfy { slot in
                 guard let connection = slot.connection else { return true }
                 return connection.inFlight.isEmpty && !connection.isCancelling
@@ -184,7 +187,7 @@ final class Lane {
     /// Counters and gauges together.
     var currentMetrics: PoolMetrics {
         var current = metrics
-        current.waiting = waiting.count + pausingCount
+        current.waiting = waiting.count + pausing.count
         for slot in slots {
             current.inFlight += slot.connection?.inFlight.count ?? 0
             switch slot.connection?.phase {
@@ -206,15 +209,19 @@ final class Lane {
     private func pause(_ transaction: Transaction) {
         var backoff = Backoff(first: configuration.conflictPauseFirst, longest: configuration.conflictPauseLongest)
         for _ in 1..<transaction.attempts.afterConflict { _ = backoff.next(using: &generator) }
-        pausingCount += 1
+        pausing.append(transaction)
         let timer = loop.schedule(after: backoff.next(using: &generator)) { [weak self] in
             guard let self else { return }
-            pausingCount -= 1
-            guard !isStopped else { return end(transaction, .stopping) }
+            endPause(of: transaction)
             putBack(transaction)
             dispatch()
         }
         transaction.state = .pausing(timer)
+    }
+
+    private func endPause(of transaction: Transaction) {
+        if case .pausing(let timer) = transaction.state { loop.cancel(timer) }
+        pausing.removeAll { $0 === transaction }
     }
 
     /// libpq did not take it, so PostgreSQL cannot commit it. The connection is closed already.
