@@ -121,7 +121,7 @@ final class Lane {
         case .pause where pausing.count < configuration.waitingCountMax:
             transaction.attempts.afterConflict += 1
             metrics.conflictRetries += 1
-            pause(transaction)
+            pause(transaction, attempt: transaction.attempts.afterConflict)
         case .giveUp:
             end(transaction, .disturbed)
         case .answer, .pause:
@@ -142,24 +142,29 @@ final class Lane {
             slots.first { $0.connection === connection }?.reopenLater(on: loop, using: &generator)
         }
         var ended: [Transaction] = []
-        for (position, orphan) in orphans.enumerated().reversed() {
+        for (position, orphan) in orphans.enumerated() {
             guard case .transaction(let transaction) = orphan.work else { continue }
-            let isRunning = position == 0
             if transaction.isAbandoned {
                 drop(transaction)
-            } else if !isStopped, transaction.isReadOnly, transaction.attempts.afterLoss == 0, !(isHung && isRunning) {
+            } else if maySurviveLoss(transaction), !(isHung && position == 0) {
                 transaction.attempts.afterLoss += 1
                 metrics.lossRetries += 1
-                putBack(transaction)
+                // The other connections may be as dead, as after a restart, and only not know it yet.
+                pause(transaction, attempt: transaction.attempts.afterLoss)
             } else {
                 ended.append(transaction)
             }
         }
-        for transaction in ended.reversed() {
+        for transaction in ended {
             let reason: Unavailability.Reason = isStopped ? .stopping : isHung ? .backendHung : .connectionLost
             end(transaction, reason, mayHaveCommitted: !transaction.isReadOnly)
         }
         dispatch()
+    }
+
+    private func maySurviveLoss(_ transaction: Transaction) -> Bool {
+        !isStopped && transaction.isReadOnly && transaction.attempts.afterLoss < Recovery.lossRetriesMax
+            && pausing.count < configuration.waitingCountMax
     }
 
     // MARK: Watching
@@ -206,9 +211,9 @@ final class Lane {
         waiting.putBack(transaction)
     }
 
-    private func pause(_ transaction: Transaction) {
-        var backoff = Backoff(first: configuration.conflictPauseFirst, longest: configuration.conflictPauseLongest)
-        for _ in 1..<transaction.attempts.afterConflict { _ = backoff.next(using: &generator) }
+    private func pause(_ transaction: Transaction, attempt: Int) {
+        var backoff = Backoff(first: configuration.retryPauseFirst, longest: configuration.retryPauseLongest)
+        for _ in 1..<attempt { _ = backoff.next(using: &generator) }
         pausing.append(transaction)
         let timer = loop.schedule(after: backoff.next(using: &generator)) { [weak self] in
             guard let self else { return }
@@ -226,7 +231,9 @@ final class Lane {
 
     /// libpq did not take it, so PostgreSQL cannot commit it. The connection is closed already.
     private func returnAfterRefusal(_ transaction: Transaction) {
-        guard !isStopped, transaction.attempts.afterLoss == 0 else { return end(transaction, .connectionLost) }
+        guard !isStopped, transaction.attempts.afterLoss < Recovery.lossRetriesMax else {
+            return end(transaction, .connectionLost)
+        }
         transaction.attempts.afterLoss += 1
         metrics.lossRetries += 1
         putBack(transaction)
