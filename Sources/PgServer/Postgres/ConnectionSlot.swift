@@ -5,11 +5,9 @@ final class ConnectionSlot {
     private(set) var connection: PipelinedConnection?
     private var backoff: Backoff
     private var timer: TimerID?
-    private unowned let lane: Lane
     private let makeConnection: () -> PipelinedConnection
 
-    init(lane: Lane, configuration: PoolConfiguration, makeConnection: @escaping () -> PipelinedConnection) {
-        self.lane = lane
+    init(configuration: PoolConfiguration, makeConnection: @escaping () -> PipelinedConnection) {
         self.makeConnection = makeConnection
         backoff = Backoff(first: configuration.reconnectPauseFirst, longest: configuration.reconnectPauseLongest)
     }

@@ -9,7 +9,7 @@ final class Lane {
     private let canceller: Canceller
     private var slots: [ConnectionSlot] = []
     private var waiting: WaitingQueue
-    private var pausingCount = 0
+    private var pausing: [Transaction] = []
     private var isStopped = false
     private var generator = SystemRandomNumberGenerator()
 
@@ -22,7 +22,7 @@ final class Lane {
         self.canceller = canceller
         waiting = WaitingQueue(countMax: configuration.waitingCountMax)
         slots = (0..<connectionCount).map { _ in
-            ConnectionSlot(lane: self, configuration: configuration) { [unowned self] in
+            ConnectionSlot(configuration: configuration) { [unowned self] in
                 PipelinedConnection(lane: self, configuration: configuration, depthMax: depthMax, loop: loop)
             }
         }
@@ -35,6 +35,10 @@ final class Lane {
         isStopped = true
         for slot in slots { slot.close(on: loop) }
         while let transaction = waiting.takeFirst() { end(transaction, .stopping) }
+        for transaction in pausing {
+            endPause(of: transaction)
+            end(transaction, .stopping)
+        }
     }
 
     // MARK: In
@@ -64,9 +68,8 @@ final class Lane {
         case .waiting:
             waiting.remove(transaction)
             drop(transaction)
-        case .pausing(let timer):
-            loop.cancel(timer)
-            pausingCount -= 1
+        case .pausing:
+            endPause(of: transaction)
             drop(transaction)
         case .inFlight(let connection):
             transaction.isAbandoned = true
@@ -115,10 +118,10 @@ final class Lane {
             transaction.attempts.afterNeighbour += 1
             metrics.neighbourRetries += 1
             putBack(transaction)
-        case .pause where pausingCount < configuration.waitingCountMax:
+        case .pause where pausing.count < configuration.waitingCountMax:
             transaction.attempts.afterConflict += 1
             metrics.conflictRetries += 1
-            pause(transaction)
+            pause(transaction, attempt: transaction.attempts.afterConflict)
         case .giveUp:
             end(transaction, .disturbed)
         case .answer, .pause:
@@ -130,7 +133,7 @@ final class Lane {
 
     /// A connection has ended. What was on it goes elsewhere if that is safe.
     func lost(
-        _ connection: PipelinedConnection, orphans: [PipelinedConnection.Submission], wasReady: Bool, isHung: Bool,
+        _ connection: PipelinedConnection, orphans: [Submission], wasReady: Bool, isHung: Bool,
         because reason: String
     ) {
         if wasReady { metrics.connectionsLost += 1 } else { metrics.connectFailures += 1 }
@@ -139,30 +142,35 @@ final class Lane {
             slots.first { $0.connection === connection }?.reopenLater(on: loop, using: &generator)
         }
         var ended: [Transaction] = []
-        for (position, orphan) in orphans.enumerated().reversed() {
+        for (position, orphan) in orphans.enumerated() {
             guard case .transaction(let transaction) = orphan.work else { continue }
-            let isRunning = position == 0
             if transaction.isAbandoned {
                 drop(transaction)
-            } else if !isStopped, transaction.isReadOnly, transaction.attempts.afterLoss == 0, !(isHung && isRunning) {
+            } else if maySurviveLoss(transaction), !(isHung && position == 0) {
                 transaction.attempts.afterLoss += 1
                 metrics.lossRetries += 1
-                putBack(transaction)
+                // The other connections may be as dead, as after a restart, and only not know it yet.
+                pause(transaction, attempt: transaction.attempts.afterLoss)
             } else {
                 ended.append(transaction)
             }
         }
-        for transaction in ended.reversed() {
+        for transaction in ended {
             let reason: Unavailability.Reason = isStopped ? .stopping : isHung ? .backendHung : .connectionLost
             end(transaction, reason, mayHaveCommitted: !transaction.isReadOnly)
         }
         dispatch()
     }
 
+    private func maySurviveLoss(_ transaction: Transaction) -> Bool {
+        !isStopped && transaction.isReadOnly && transaction.attempts.afterLoss < Recovery.lossRetriesMax
+            && pausing.count < configuration.waitingCountMax
+    }
+
     // MARK: Watching
 
     var isQuiet: Bool {
-        waiting.isEmpty && pausingCount == 0
+        waiting.isEmpty && pausing.isEmpty
             && slots.allSatisfy { slot in
                 guard let connection = slot.connection else { return true }
                 return connection.inFlight.isEmpty && !connection.isCancelling
@@ -184,7 +192,7 @@ final class Lane {
     /// Counters and gauges together.
     var currentMetrics: PoolMetrics {
         var current = metrics
-        current.waiting = waiting.count + pausingCount
+        current.waiting = waiting.count + pausing.count
         for slot in slots {
             current.inFlight += slot.connection?.inFlight.count ?? 0
             switch slot.connection?.phase {
@@ -203,23 +211,29 @@ final class Lane {
         waiting.putBack(transaction)
     }
 
-    private func pause(_ transaction: Transaction) {
-        var backoff = Backoff(first: configuration.conflictPauseFirst, longest: configuration.conflictPauseLongest)
-        for _ in 1..<transaction.attempts.afterConflict { _ = backoff.next(using: &generator) }
-        pausingCount += 1
+    private func pause(_ transaction: Transaction, attempt: Int) {
+        var backoff = Backoff(first: configuration.retryPauseFirst, longest: configuration.retryPauseLongest)
+        for _ in 1..<attempt { _ = backoff.next(using: &generator) }
+        pausing.append(transaction)
         let timer = loop.schedule(after: backoff.next(using: &generator)) { [weak self] in
             guard let self else { return }
-            pausingCount -= 1
-            guard !isStopped else { return end(transaction, .stopping) }
+            endPause(of: transaction)
             putBack(transaction)
             dispatch()
         }
         transaction.state = .pausing(timer)
     }
 
+    private func endPause(of transaction: Transaction) {
+        if case .pausing(let timer) = transaction.state { loop.cancel(timer) }
+        pausing.removeAll { $0 === transaction }
+    }
+
     /// libpq did not take it, so PostgreSQL cannot commit it. The connection is closed already.
     private func returnAfterRefusal(_ transaction: Transaction) {
-        guard !isStopped, transaction.attempts.afterLoss == 0 else { return end(transaction, .connectionLost) }
+        guard !isStopped, transaction.attempts.afterLoss < Recovery.lossRetriesMax else {
+            return end(transaction, .connectionLost)
+        }
         transaction.attempts.afterLoss += 1
         metrics.lossRetries += 1
         putBack(transaction)

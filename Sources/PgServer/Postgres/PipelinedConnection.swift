@@ -11,24 +11,6 @@ import CLibpq
 final class PipelinedConnection: ReadinessHandler {
     enum Phase { case connecting, settingUp, ready, closed }
 
-    /// Something sent that ends with its own Sync.
-    struct Submission {
-        enum Work {
-            case transaction(Transaction)
-            /// One setting of a new connection.
-            case setUp
-            /// Frees statements in PostgreSQL. Its failure harms nobody.
-            case deallocate
-        }
-        var work: Work
-        var steps: AwaitedResults.Steps
-        /// Steps that execute a statement prepared earlier.
-        var namedSteps: AwaitedResults.Steps = []
-        var cancelCount = 0
-        /// Counts how often all statements were forgotten, to ignore a Parse from before.
-        var statementGeneration = 0
-    }
-
     private(set) var phase = Phase.connecting
     private(set) var inFlight: [Submission] = []
     /// When the first of ``inFlight`` became the first.
@@ -89,14 +71,14 @@ final class PipelinedConnection: ReadinessHandler {
         guard let raw, PQstatus(raw) != CONNECTION_BAD else { return close(because: errorMessage()) }
         // RAISE NOTICE must not reach our standard error, libpq's default.
         _ = PQsetNoticeReceiver(raw, { _, _ in }, nil)
-        watch(for: .writable)
+        _ = watch(for: .writable)
     }
 
     private func continueConnecting(_ raw: OpaquePointer) {
         unwatch()  // libpq may close this socket and open another, under the same number
         switch PQconnectPoll(raw) {
-        case PGRES_POLLING_READING: watch(for: .readable)
-        case PGRES_POLLING_WRITING: watch(for: .writable)
+        case PGRES_POLLING_READING: _ = watch(for: .readable)
+        case PGRES_POLLING_WRITING: _ = watch(for: .writable)
         case PGRES_POLLING_OK: setUp(raw)
         default: close(because: errorMessage())
         }
@@ -107,7 +89,7 @@ final class PipelinedConnection: ReadinessHandler {
             return close(because: errorMessage())
         }
         phase = .settingUp
-        watch(for: .readable)
+        guard watch(for: .readable) else { return }
         for setting in configuration.connection.settings {
             var arguments = ArgumentBuffer()
             do throws(ArgumentBuffer.Fault) {
@@ -214,12 +196,21 @@ final class PipelinedConnection: ReadinessHandler {
         return true
     }
 
-    /// A failing write is not reported here: what PostgreSQL said last may still wait to be read.
+    /// A failing write alone ends nothing: what PostgreSQL said last may still wait to be read. But libpq may have
+    /// closed the socket, and then no event will come. The connection is closed in the next turn, since the caller
+    /// is in the midst of using it.
     private func flush(_ raw: OpaquePointer) {
-        let isUnsent = PQflush(raw) == 1
-        guard isUnsent != hasUnsentBytes else { return }
-        hasUnsentBytes = isUnsent
-        watch(for: isUnsent ? [.readable, .writable] : .readable)
+        let status = PQflush(raw)
+        guard status >= 0, PQsocket(raw) >= 0 else {
+            _ = loop.schedule(after: .zero) { [weak self] in
+                guard let self else { return }
+                close(because: errorMessage())
+            }
+            return
+        }
+        guard (status == 1) != hasUnsentBytes else { return }
+        hasUnsentBytes = status == 1
+        _ = watch(for: hasUnsentBytes ? [.readable, .writable] : .readable)
     }
 
     // MARK: Receiving
@@ -227,7 +218,7 @@ final class PipelinedConnection: ReadinessHandler {
     func ready(_ readiness: Interest) {
         guard let raw else { return }
         guard phase != .connecting else { return continueConnecting(raw) }
-        if hasUnsentBytes { flush(raw) }
+        if hasUnsentBytes { flush(raw) }  // never closes at once, so `raw` lives on
         guard PQconsumeInput(raw) == 1 else { return close(because: errorMessage()) }
         takeResults()
         lane.dispatch()
@@ -331,9 +322,8 @@ final class PipelinedConnection: ReadinessHandler {
                     wasExposedToCancel: first.cancelCount != cancelCount, ranFor: loop.now - began,
                     timeout: transaction.timeout, isRetryable: transaction.isRetryable,
                     attempts: transaction.attempts))
-            if recovery == .prepareAgain {
-                forget(step == .context ? transaction.context : transaction.call, isUnknown: !wasStale)
-            }
+            // Neighbours sent before the first of them noticed need not forget all again.
+            if recovery == .prepareAgain, first.statementGeneration == statementGeneration { forgetStatements() }
             lane.finished(transaction, answerFailure, recovery)
         }
     }
@@ -356,26 +346,17 @@ final class PipelinedConnection: ReadinessHandler {
         if submission.steps.contains(.prepareCall) { statements.withdraw(transaction.call) }
     }
 
-    private func forget(_ statement: Statement?, isUnknown: Bool) {
-        guard let statement, let name = statements.forget(statement), !isUnknown else { return }
-        deallocate(String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-    }
-
     /// Frees all statements, behind what is in flight and ahead of what comes.
     func forgetStatements() {
         guard phase == .ready, statements.count > 0 else { return }
         statements.forgetAll()
         statementGeneration += 1
-        deallocate("ALL")
-    }
-
-    private func deallocate(_ name: String) {
-        guard let raw else { return }
-        let statement = Statement("DEALLOCATE \(name)", isPrepared: false)
-        guard sendText(statement, ArgumentBuffer(), on: raw),
+        guard let raw, sendText(Self.deallocateAll, ArgumentBuffer(), on: raw),
             finishSending(Submission(work: .deallocate, steps: .call), on: raw)
         else { return close(because: errorMessage()) }
     }
+
+    private static let deallocateAll = Statement("DEALLOCATE ALL", isPrepared: false)
 
     // MARK: Cancelling and watching
 
@@ -445,12 +426,17 @@ final class PipelinedConnection: ReadinessHandler {
         raw.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
     }
 
-    private func watch(for interest: Interest) {
-        guard let raw else { return }
+    /// False if there is no socket; the connection is closed then.
+    private func watch(for interest: Interest) -> Bool {
+        guard let raw else { return false }
         let descriptor = PQsocket(raw)
-        guard descriptor >= 0 else { return close(because: errorMessage()) }
+        guard descriptor >= 0 else {
+            close(because: errorMessage())
+            return false
+        }
         self.descriptor = descriptor
         loop.watch(descriptor, for: interest, self)
+        return true
     }
 
     private func unwatch() {

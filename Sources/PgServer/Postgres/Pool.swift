@@ -1,7 +1,7 @@
 /// One thread's connections to PostgreSQL: some for short calls, some for slow ones.
 ///
 /// Not `Sendable`: it lives on its event loop's thread, as do the transactions given to it, and takes no lock. Only
-/// the ``Canceller`` is shared.
+/// the ``Canceller`` is shared. Call ``stop()`` before letting go of it: the loop still holds its connections.
 final class Pool {
     private let fast: Lane
     private let slow: Lane

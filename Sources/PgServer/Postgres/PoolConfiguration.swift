@@ -22,8 +22,9 @@ struct PoolConfiguration: Sendable {
     var statementCountMax = PreparedStatements.countMaxDefault
     var reconnectPauseFirst = Duration.milliseconds(50)
     var reconnectPauseLongest = Duration.seconds(5)
-    var conflictPauseFirst = Duration.milliseconds(5)
-    var conflictPauseLongest = Duration.milliseconds(50)
+    /// Before a transaction runs again after a conflict or a lost connection.
+    var retryPauseFirst = Duration.milliseconds(20)
+    var retryPauseLongest = Duration.milliseconds(200)
     /// What a client is told to wait when there is no room.
     var retryAfter = Duration.seconds(1)
 }

@@ -51,10 +51,5 @@ struct PreparedStatements {
         entries[statement.serial] = nil
     }
 
-    /// The statement must be prepared anew. Returns the name which PostgreSQL may still hold.
-    mutating func forget(_ statement: Statement) -> [CChar]? {
-        entries.removeValue(forKey: statement.serial)?.name
-    }
-
     mutating func forgetAll() { entries.removeAll() }
 }

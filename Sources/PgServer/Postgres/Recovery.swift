@@ -12,6 +12,8 @@ enum Recovery: Equatable {
     case giveUp
 
     static let conflictRetriesMax = 2
+    /// For reads. Not more, since a query that crashes PostgreSQL loses its connection each time.
+    static let lossRetriesMax = 2
     static let stalePlanRetriesMax = 1
     static let neighbourRetriesMax = 8
     /// PostgreSQL starts its clock when it starts a statement, we when we read the answer before it. A cancelled

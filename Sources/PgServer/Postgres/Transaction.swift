@@ -26,7 +26,7 @@ final class Transaction {
         /// The owner's.
         case idle
         case waiting(since: ContinuousClock.Instant)
-        /// Rolled back because of a conflict; goes again when the timer runs.
+        /// Rolled back because of a conflict, or a read whose connection was lost; goes again when the timer runs.
         case pausing(TimerID)
         case inFlight(PipelinedConnection)
     }
