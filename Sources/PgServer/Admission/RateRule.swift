@@ -53,7 +53,8 @@ struct RateRule: Equatable, Sendable {
             let now = UInt64(nowMilliseconds) * Self.nanosecondsPerMillisecond
             return chargeBucket(state, interval, capacity, at: now)
         case .window(let seconds, let allowance):
-            return chargeWindow(state, seconds, allowance, atSecond: UInt64(nowMilliseconds) / Self.millisecondsPerSecond)
+            let now = UInt64(nowMilliseconds) / Self.millisecondsPerSecond
+            return chargeWindow(state, seconds, allowance, atSecond: now)
         }
     }
 
