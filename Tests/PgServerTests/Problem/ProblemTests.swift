@@ -93,7 +93,8 @@ struct ProblemTests {
     func faults() {
         let failure = SQLFailure(
             sqlState: "PT422", message: "invalid",
-            detail: #"[{"field": "a", "code": "x", "message": "must \"be\" é"}, {"field":"b","code":"y","message":"z"}]"#)
+            detail: #"[{"field": "a", "code": "x", "message": "must \"be\" é"}, "#
+                + #"{"field":"b","code":"y","message":"z"}]"#)
         let problem = Problem(failure: failure, isSignedIn: true, sentences: [:])
         #expect(
             problem.faults == [
