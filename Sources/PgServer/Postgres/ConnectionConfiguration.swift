@@ -1,8 +1,9 @@
 /// How to reach PostgreSQL and what each connection sets up before it serves.
 struct ConnectionConfiguration: Sendable {
-    /// A connection string or URL. libpq resolves host names while it blocks: give addresses, a socket directory, or
-    /// a name with its `hostaddr`, or each new connection may hold up its thread for as long as the resolver takes.
-    var target: String
+    /// libpq's keywords; a later one overrides an earlier one, and the first `dbname` may be a whole URL. libpq resolves
+    /// host names while it blocks: give addresses, a socket directory, or a name with its `hostaddr`, or each new
+    /// connection may hold up its thread for as long as the resolver takes.
+    var keywords: [(String, String)]
     var applicationName = "pgserver"
     /// Set for the session by `set_config` in the connection's first transactions, so that no value needs the
     /// escaping of `options` and a pooler between us and PostgreSQL does not matter.
@@ -22,18 +23,18 @@ struct ConnectionConfiguration: Sendable {
     func withKeywords<R>(
         _ body: (_ keywords: ArgumentBuffer.Pointers, _ values: ArgumentBuffer.Pointers) -> R
     ) throws(ArgumentBuffer.Fault) -> R {
-        var keywords = ArgumentBuffer()
+        var names = ArgumentBuffer()
         var values = ArgumentBuffer()
         let parameters =
-            Self.defaults + [
-                ("dbname", target), ("application_name", applicationName), ("client_encoding", "UTF8"),
+            Self.defaults + self.keywords + [
+                ("application_name", applicationName), ("client_encoding", "UTF8"),
             ]
         for (keyword, value) in parameters {
-            try keywords.append(keyword)
+            try names.append(keyword)
             try values.append(value)
         }
-        keywords.appendNull()
+        names.appendNull()
         values.appendNull()
-        return keywords.withPointers { keywords in values.withPointers { body(keywords, $0) } }
+        return names.withPointers { names in values.withPointers { body(names, $0) } }
     }
 }

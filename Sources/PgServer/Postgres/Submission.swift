@@ -9,9 +9,9 @@ struct Submission {
     }
 
     var work: Work
-    var steps: Exchange.Steps
+    var steps: AwaitedResults.Steps
     /// Steps that execute a statement prepared earlier.
-    var namedSteps: Exchange.Steps = []
+    var namedSteps: AwaitedResults.Steps = []
     /// How many cancel requests had gone to the connection before.
     var cancelCount = 0
     /// How often all statements had been forgotten before; what it says of older ones is no longer of interest.

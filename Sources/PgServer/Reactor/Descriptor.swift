@@ -6,4 +6,11 @@ struct Descriptor: ~Copyable {
 
     init(owning rawValue: Int32) { self.rawValue = rawValue }
     deinit { close(rawValue) }
+
+    /// Gives the descriptor to an owner that the compiler cannot see, such as another thread.
+    consuming func release() -> Int32 {
+        let raw = rawValue
+        discard self
+        return raw
+    }
 }

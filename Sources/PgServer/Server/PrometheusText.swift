@@ -11,7 +11,7 @@ struct PrometheusText {
         bytes += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8
     }
 
-    mutating func sample(_ name: String, _ labels: [(String, String)] = [], _ value: String) {
+    private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
         bytes += name.utf8
         if !labels.isEmpty {
             bytes.append(UInt8(ascii: "{"))
@@ -29,9 +29,11 @@ struct PrometheusText {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    mutating func sample(_ name: String, _ labels: [(String, String)] = [], _ value: some BinaryInteger) {
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: some BinaryInteger) {
         sample(name, labels, String(value))
     }
+
+    mutating func sample(_ name: String, _ value: some BinaryInteger) { sample(name, [], String(value)) }
 
     /// A histogram's samples: buckets are cumulative, and the last one is `+Inf`.
     mutating func histogram(_ name: String, _ labels: [(String, String)], _ histogram: Histogram) {

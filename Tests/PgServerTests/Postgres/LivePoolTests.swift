@@ -10,7 +10,7 @@ struct LivePoolTests {
     let context = Statement("SELECT set_config('request.name', $1, true), set_config('statement_timeout', $2, true)")
 
     func makePool(_ change: (inout PoolConfiguration) -> Void = { _ in }) -> Pool {
-        var configuration = PoolConfiguration(connection: ConnectionConfiguration(target: LiveDatabase.target ?? ""))
+        var configuration = PoolConfiguration(connection: ConnectionConfiguration(keywords: [("dbname", LiveDatabase.target ?? "")]))
         configuration.connection.applicationName = database.schema
         configuration.connection.settings = [
             ("search_path", database.schema), ("pgserver.settings", #"{"a": "b c\\d"}"#),
@@ -285,7 +285,7 @@ struct LivePoolTests {
         let pool = makePool()
         let long = book.expect(try transaction(Statement("SELECT pg_sleep(30)")))
         pool.submit(long)
-        let isStalled = ContinuousClock.now + PoolConfiguration(connection: .init(target: "")).stallThreshold
+        let isStalled = ContinuousClock.now + PoolConfiguration(connection: .init(keywords: [])).stallThreshold
         _ = loop.run { loop.now > isStalled }
         for _ in 0..<20 { try submit(pool, Statement("SELECT 'short'")) }
         #expect(loop.run { book.answerCount == 20 })

@@ -9,7 +9,7 @@ struct PoolWithoutDatabaseTests {
 
     func makePool(waitingCountMax: Int = 8) -> Pool {
         var configuration = PoolConfiguration(
-            connection: ConnectionConfiguration(target: "host=/nonexistent dbname=none user=none"))
+            connection: ConnectionConfiguration(keywords: [("dbname", "host=/nonexistent dbname=none user=none")]))
         configuration.waitingCountMax = waitingCountMax
         configuration.queueTimeout = .milliseconds(100)
         configuration.reconnectPauseFirst = .milliseconds(1)

@@ -1,0 +1,116 @@
+/// One request and its answer, from the first look at its head until its last byte is handed to the socket.
+///
+///     admitted ──▶ performed ──▶ answered
+///        └── refused at any step: a ``Problem`` ──▶ answered
+///
+/// Reused by its reactor: what an ordinary request needs is allocated once.
+final class Exchange: TransactionOwner {
+    /// Nil once the client has gone.
+    weak var connection: ClientConnection?
+    var startedAt: ContinuousClock.Instant
+    var requestID = RequestID(high: 0, low: 0)
+    /// The catalog this request is served by, whatever is installed meanwhile.
+    var catalog: Catalog?
+    var route: Route?
+    /// The index of its contract's dialect in ``catalog``.
+    var dialect = 0
+    var method = Method.get
+    var captures = Captures()
+    var keepsAlive = true
+    var bodyByteCountMax = 0
+    /// Why it is refused, if it is.
+    var problem: Problem?
+    /// The methods of the path, for `Allow`.
+    var allowed: MethodSet?
+    /// Whether it is an OPTIONS request that the server answers itself.
+    var isOptions = false
+    var principal: Principal?
+    var rate: RateDecision?
+
+    // What the answer needs of the request once its bytes are gone.
+    var address = ""
+    var clientAddress = ClientAddress(v4: 0)
+    var path: [UInt8] = []
+    var query: [UInt8] = []
+    var ifNoneMatch: [UInt8] = []
+    var origin: [UInt8] = []
+    var traceparent: [UInt8] = []
+    /// Which of the plan's calls was bound.
+    var call = 0
+    /// An API key that SQL has yet to say whose it is.
+    var unknownKey: [UInt8]?
+    /// What the log names a refusal by.
+    var errorCode = ""
+
+    /// The whole request, kept only while a credential is looked up or a new catalog is awaited.
+    var kept: KeptRequest?
+    /// How often it was begun again because the catalog had changed.
+    var restartCount = 0
+    var parkedAt: ContinuousClock.Instant
+
+    let transaction: Transaction
+    var isAbandoned = false
+    var isAnswered = false
+    /// The answer's bytes.
+    var response: [UInt8] = []
+    var status = 0
+    var responseBodyByteCount = 0
+
+    init(transaction: Transaction, startedAt: ContinuousClock.Instant) {
+        self.transaction = transaction
+        self.startedAt = startedAt
+        parkedAt = startedAt
+    }
+
+    var currentDialect: Dialect? { catalog?.dialects[dialect] }
+
+    func answered(_ transaction: Transaction, _ answer: consuming Answer) {
+        connection?.frontend.answered(self, answer)
+    }
+
+    /// Makes it as new, keeping its memory.
+    func reset(on connection: ClientConnection, startedAt: ContinuousClock.Instant) {
+        self.connection = connection
+        self.startedAt = startedAt
+        address = connection.peer
+        keepsAlive = true
+        isAbandoned = false
+        isAnswered = false
+        restartCount = 0
+        transaction.isAbandoned = false
+        transaction.attempts = Transaction.Attempts()
+        response.removeAll(keepingCapacity: true)
+        path.removeAll(keepingCapacity: true)
+        query.removeAll(keepingCapacity: true)
+        ifNoneMatch.removeAll(keepingCapacity: true)
+        origin.removeAll(keepingCapacity: true)
+        traceparent.removeAll(keepingCapacity: true)
+        forgetDecisions()
+    }
+
+    /// Forgets what was decided so far, to begin the same request again.
+    func forgetDecisions() {
+        catalog = nil
+        route = nil
+        dialect = 0
+        captures.truncate(to: 0)
+        problem = nil
+        allowed = nil
+        isOptions = false
+        principal = nil
+        rate = nil
+        call = 0
+        unknownKey = nil
+        errorCode = ""
+        kept = nil
+        status = 0
+        responseBodyByteCount = 0
+    }
+}
+
+/// A copy of a request, to go on with after an answer that had to be awaited.
+struct KeptRequest {
+    var bytes: [UInt8]
+    var head: RequestHead
+    var body: Range<Int>
+}

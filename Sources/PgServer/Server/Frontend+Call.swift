@@ -1,0 +1,159 @@
+/// From an admitted request to its transaction.
+extension Frontend {
+    /// Does what the request asks for.
+    func perform(
+        _ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, body: Range<Int>
+    ) {
+        if exchange.isOptions { return answerOptions(exchange) }
+        if exchange.unknownKey != nil {
+            keep(exchange, head, bytes, body)
+            return lookUpKey(exchange)
+        }
+        guard let route = exchange.route else { return }
+        switch route.kind {
+        case .metrics: collectMetrics(for: exchange)
+        case .function: call(exchange, route, head, bytes, body: body)
+        }
+    }
+
+    private func call(
+        _ exchange: Exchange, _ route: Route, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer,
+        body: Range<Int>
+    ) {
+        let transaction = exchange.transaction
+        do throws(Problem) {
+            let call = try bind(exchange, route, head, bytes, body: body)
+            exchange.call = call
+            transaction.call = route.calls[call]
+        } catch { return refuse(exchange, error) }
+        transaction.context = contextStatement
+        transaction.connectionClass = route.connectionClass
+        transaction.timeout = route.timeout
+        transaction.isReadOnly = route.isReadOnly
+        transaction.isRetryable = route.isRetryable
+        fillContext(exchange, route)
+        submit(exchange)
+    }
+
+    private func bind(
+        _ exchange: Exchange, _ route: Route, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer,
+        body: Range<Int>
+    ) throws(Problem) -> Int {
+        let all = bytes.bindMemory(to: UInt8.self).span
+        let contentType = head.value(of: .contentType)
+        return try binder.bind(
+            route.plan, path: all.extracting(head.path), captures: exchange.captures,
+            query: all.extracting(head.query ?? 0..<0), body: all.extracting(body),
+            contentType: all.extracting(contentType ?? 0..<0),
+            header: { name in
+                head.value(named: Array(name.utf8).span, in: all).map { Array(copying: all.extracting($0)) }
+            },
+            server: { name in name == "state" ? stateJSON() : nil },
+            into: &exchange.transaction.callArguments)
+    }
+
+    /// Hands the exchange's transaction to the pool, or answers why not.
+    private func submit(_ exchange: Exchange) {
+        exchange.transaction.owner = exchange
+        pool.submit(exchange.transaction)
+    }
+
+    static let restartCountMax = 2
+
+    /// The parameters of ``EngineSQL/context``, in its order.
+    private func fillContext(_ exchange: Exchange, _ route: Route) {
+        let principal = exchange.principal
+        var arguments = ArgumentBuffer()
+        swap(&arguments, &exchange.transaction.contextArguments)
+        arguments.removeAll()
+        do throws(ArgumentBuffer.Fault) {
+            arguments.append((principal == nil ? "anon" : "member") as StaticString)
+            try arguments.append(principal?.tenantID ?? "")
+            try arguments.append(principal?.userID ?? "")
+            try arguments.append(principal?.sessionID ?? "")
+            try arguments.append { if let principal { $0 += principal.claimsJSON } }
+            try arguments.append { writeContext(of: exchange, route, to: &$0) }
+        } catch {
+            preconditionFailure("none of these can hold a zero byte: each was checked where it was read")
+        }
+        arguments.append(Int(route.timeout.wholeMicroseconds / 1000))
+        arguments.append((route.isReadOnly ? "on" : "off") as StaticString)
+        swap(&arguments, &exchange.transaction.contextArguments)
+    }
+
+    private func writeContext(of exchange: Exchange, _ route: Route, to json: inout [UInt8]) {
+        json.append("{\"request_id\":\"")
+        exchange.requestID.appendUUID(to: &json)
+        json.append("\",\"address\":\"")
+        json.append(contentsOf: exchange.address.utf8)
+        json.append("\",\"route\":\"")
+        json.append(contentsOf: route.name.utf8)
+        if !exchange.traceparent.isEmpty {
+            json.append("\",\"traceparent\":\"")
+            json.append(contentsOf: exchange.traceparent)
+        }
+        json.append("\"}")
+    }
+
+    // MARK: API keys
+
+    /// Asks SQL whose key it is. The answer comes to ``Frontend/answered(_:_:)``.
+    private func lookUpKey(_ exchange: Exchange) {
+        guard let key = exchange.unknownKey else { return }
+        let transaction = exchange.transaction
+        transaction.context = nil
+        transaction.contextArguments.removeAll()
+        transaction.call = keyStatement
+        transaction.callArguments.removeAll()
+        transaction.callArguments.append(binary: APIKey.hash(key.span).span)
+        transaction.connectionClass = .fast
+        transaction.timeout = shared.configuration.statementTimeout
+        transaction.isReadOnly = true
+        transaction.isRetryable = true
+        submit(exchange)
+    }
+
+    /// How long a key is not asked about again. That it was revoked shows at once all the same: its session is
+    /// checked with every request.
+    static let keyLifetimeSeconds: Int64 = 60
+
+    func keyAnswered(_ exchange: Exchange, claims: [UInt8]?) {
+        guard let key = exchange.unknownKey, let kept = exchange.kept else { return }
+        exchange.unknownKey = nil
+        guard let claims else { return refuse(exchange, Problem(.unauthenticated)) }
+        do throws(TokenError) {
+            let principal = try Principal(claimsJSON: claims)
+            let expiry = min(principal.expiresAt, clock.seconds + Self.keyLifetimeSeconds)
+            credentialCache.insert(
+                principal, for: key.span, expiresAt: expiry, at: clock.seconds, generation: credentials.generation)
+            exchange.principal = principal
+        } catch { return refuse(exchange, Problem(.internal)) }
+        guard let route = exchange.route else { return }
+        charge(exchange, at: route.index)
+        if exchange.problem != nil { return refuse(exchange) }
+        resume(exchange, kept)
+    }
+
+    // MARK: Beginning again
+
+    func keep(_ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, _ body: Range<Int>) {
+        let end = max(head.byteCount, body.upperBound)
+        exchange.kept = KeptRequest(
+            bytes: Array(UnsafeRawBufferPointer(rebasing: bytes[..<end])), head: copy head, body: body)
+    }
+
+    private func resume(_ exchange: Exchange, _ kept: KeptRequest) {
+        kept.bytes.withUnsafeBytes { perform(exchange, kept.head, $0, body: kept.body) }
+    }
+
+    /// Begins a request again with the catalog that is now in force.
+    func restart(_ exchange: Exchange) {
+        guard !exchange.isAbandoned, let kept = exchange.kept else { return }
+        exchange.restartCount += 1
+        exchange.forgetDecisions()
+        exchange.kept = kept
+        kept.bytes.withUnsafeBytes { admit(exchange, kept.head, $0) }
+        if exchange.problem != nil { return refuse(exchange) }
+        resume(exchange, kept)
+    }
+}

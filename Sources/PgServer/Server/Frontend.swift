@@ -1,0 +1,260 @@
+internal import Synchronization
+
+/// What one reactor serves: its listening socket, its clients, its connections to PostgreSQL.
+///
+/// Lives on its reactor's thread and takes no lock. A request stays here from its first byte to its last.
+final class Frontend {
+    let loop: Reactor
+    let limits: HTTPLimits
+    let shared: SharedState
+    let pool: Pool
+    let mailbox: Mailbox<FrontendMessage>
+    private var mailReader: MailboxReader<FrontendMessage>?
+    private var listener: Listener?
+
+    private(set) var catalog: Catalog
+    var credentials: Credentials
+    let trustedProxies: TrustedProxies
+    let crossOrigin: CrossOrigin?
+
+    /// Where every client's bytes are received; what is left of them a client keeps itself.
+    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
+    private var clients: [ClientConnection] = []
+    private var clientsToFlush: [ClientConnection] = []
+    private var spareExchanges: [Exchange] = []
+    private var isDraining = false
+
+    var rates: RateView
+    var credentialCache = CredentialCache()
+    let contextStatement: Statement
+    let keyStatement: Statement
+    var parked: [Exchange] = []
+    /// Requests for metrics under way. Holding the collection keeps its identity from being used again.
+    var awaitingMetrics: [ObjectIdentifier: (MetricsCollection, Exchange)] = [:]
+
+    var metrics = RequestMetrics()
+    var routeCounters: [RequestMetrics.RouteCounters]
+    var unroutedCounters = RequestMetrics.RouteCounters()
+    var log: AccessLog
+    var clock: TurnClock
+    /// Bodies and contexts are put together here before their length is known.
+    var scratch: [UInt8] = []
+    var jsonScratch: [UInt8] = []
+    var binder = Binder()
+    var generator = SystemRandomNumberGenerator()
+
+    /// Time between two looks for clients whose time is up. Limits are kept to within this.
+    static let inspectionInterval = Duration.milliseconds(250)
+    /// Exchanges kept for the next requests.
+    static let spareExchangeCountMax = 1024
+
+    init(
+        loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
+        catalog: Catalog, credentials: Credentials, pool: Pool, trustedProxies: TrustedProxies
+    ) {
+        self.loop = loop
+        self.shared = shared
+        self.mailbox = mailbox
+        self.catalog = catalog
+        self.credentials = credentials
+        self.pool = pool
+        self.trustedProxies = trustedProxies
+        limits = HTTPLimits(shared.configuration)
+        crossOrigin = CrossOrigin(shared.configuration.crossOrigin)
+        rates = RateView(shared.registry)
+        contextStatement = Statement(EngineSQL.context)
+        keyStatement = Statement(EngineSQL.keyPrincipal)
+        routeCounters = .init(repeating: .init(), count: catalog.routes.count)
+        log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)
+        clock = TurnClock()
+        listener = Listener(socket, loop: loop) { [unowned self] in accept($0, peer: $1) }
+        mailReader = MailboxReader(mailbox, on: loop) { [unowned self] in receive($0) }
+        loop.turnEnded = { [unowned self] in endTurn() }
+        pool.start()
+        inspectLater()
+    }
+
+    deinit { receiveBuffer.deallocate() }
+
+    // MARK: Clients
+
+    private func accept(_ socket: consuming Descriptor, peer: String) {
+        let countMax = shared.configuration.http.connectionCountMax
+        let count = shared.openConnectionCount.add(1, ordering: .relaxed).newValue
+        guard count <= countMax, !isDraining else {
+            shared.openConnectionCount.subtract(1, ordering: .relaxed)
+            metrics.connectionsRefused += 1
+            refuseConnection(socket)
+            return
+        }
+        metrics.connectionsAccepted += 1
+        let client = ClientConnection(socket, peer: peer, frontend: self)
+        client.place = clients.count
+        clients.append(client)
+        client.start()
+    }
+
+    /// Over the limit of connections: says so in as few bytes as possible, without waiting for a request.
+    private func refuseConnection(_ socket: borrowing Descriptor) {
+        var response: [UInt8] = []
+        let problem = Problem(.unavailable, message: "Too many connections.", retryAfterSeconds: 1)
+        let dialect = catalog.dialects[catalog.fallbackDialect]
+        var body: [UInt8] = []
+        let id = RequestID.random(using: &generator)
+        let rendered = dialect.render(problem, requestID: id, timestampMilliseconds: clock.milliseconds, into: &body)
+        let date = clock.date
+        do throws(HTTPError) {
+            let writer = try ResponseWriter(
+                status: rendered.status, toHead: false, closes: true, date: date.span, into: &response)
+            writer.field("Content-Type", "application/json", into: &response)
+            writer.field("Retry-After", 1, into: &response)
+            writer.finish(body: body.span, into: &response)
+        } catch { return }
+        _ = response.withUnsafeBytes { Socket.send($0, to: socket.rawValue) }
+        Socket.finishSending(socket.rawValue)
+    }
+
+    func closed(_ client: ClientConnection) {
+        shared.openConnectionCount.subtract(1, ordering: .relaxed)
+        let last = clients.count - 1
+        if client.place != last {
+            clients[client.place] = clients[last]
+            clients[client.place].place = client.place
+        }
+        clients.removeLast()
+        if isDraining { finishDrainingIfIdle() }
+    }
+
+    func flushAtTurnEnd(_ client: ClientConnection) { clientsToFlush.append(client) }
+
+    private func endTurn() {
+        // Flushing may dispatch requests that waited in the pipeline, whose answers flush again.
+        while let client = clientsToFlush.popLast() { client.flush() }
+        clock.turnEnded()
+    }
+
+    private func inspectLater() {
+        _ = loop.schedule(after: Self.inspectionInterval) { [weak self] in
+            guard let self else { return }
+            let now = loop.now
+            for client in clients.reversed() { client.expire(at: now) }
+            dropExpiredParked()
+            log.handOver()
+            inspectLater()
+        }
+    }
+
+    // MARK: Exchanges
+
+    func makeExchange(on client: ClientConnection) -> Exchange {
+        let exchange: Exchange
+        if let spare = spareExchanges.popLast() {
+            exchange = spare
+        } else {
+            exchange = Exchange(
+                transaction: Transaction(call: contextStatement, timeout: .zero), startedAt: loop.now)
+        }
+        exchange.reset(on: client, startedAt: loop.now)
+        return exchange
+    }
+
+    func recycle(_ exchange: Exchange) {
+        exchange.forgetDecisions()
+        guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
+            exchange.response.capacity <= 64 * 1024
+        else { return }
+        spareExchanges.append(exchange)
+    }
+
+    /// The client has gone: what PostgreSQL does for it ends.
+    func abandon(_ exchange: Exchange) {
+        guard !exchange.isAnswered, !exchange.isAbandoned else { return }
+        exchange.isAbandoned = true
+        exchange.connection = nil
+        metrics.clientsGone += 1
+        pool.cancel(exchange.transaction)
+        count(exchange, status: Self.clientClosedRequest)
+    }
+
+    /// Not a status of HTTP: what logs and metrics show for a request whose client did not wait for the answer.
+    static let clientClosedRequest = 499
+
+    // MARK: Mail
+
+    private func receive(_ message: FrontendMessage) {
+        switch message {
+        case .install(let catalog, let credentials): install(catalog, credentials)
+        case .drain: drain()
+        case .report(let collection):
+            let pools = pool.metrics
+            collection.add(.init(requests: requestMetrics(), fastPool: pools.fast, slowPool: pools.slow))
+        case .collected(let collection): answerMetrics(collection)
+        }
+    }
+
+    private func install(_ catalog: Catalog, _ credentials: Credentials) {
+        foldRouteCounters()
+        self.catalog = catalog
+        self.credentials = credentials
+        routeCounters = .init(repeating: .init(), count: catalog.routes.count)
+        pool.forgetStatements()
+        let waiting = parked
+        parked = []
+        for exchange in waiting { restart(exchange) }
+    }
+
+    private func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        listener?.close()
+        listener = nil
+        for client in clients { client.drain() }
+        finishDrainingIfIdle()
+    }
+
+    private func finishDrainingIfIdle() {
+        guard clients.isEmpty else { return }
+        log.handOver()
+        pool.stop()
+        loop.stop()
+    }
+
+    var isServing: Bool { !isDraining }
+
+    // MARK: Counting
+
+    func count(_ exchange: Exchange, status: Int) {
+        let elapsed = (ContinuousClock.now - exchange.startedAt).wholeMicroseconds
+        if let route = exchange.route, exchange.catalog === catalog {
+            routeCounters[route.index].add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
+        } else {
+            unroutedCounters.add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
+        }
+        guard log.shouldTell(status: status) else { return }
+        var requestID: [UInt8] = []
+        exchange.requestID.appendUUID(to: &requestID)
+        log.add(
+            .init(
+                milliseconds: clock.milliseconds, method: exchange.method.name, route: exchange.route?.name ?? "",
+                path: exchange.path, status: status, byteCount: exchange.responseBodyByteCount, microseconds: elapsed,
+                requestID: requestID, address: exchange.address, tenantID: exchange.principal?.tenantID ?? "",
+                userID: exchange.principal?.userID ?? "", traceparent: exchange.traceparent,
+                error: exchange.errorCode))
+    }
+
+    private func foldRouteCounters() {
+        for (route, counters) in zip(catalog.routes, routeCounters) where !counters.statuses.isEmpty {
+            metrics.add(route: route.name, counters)
+        }
+    }
+
+    private func requestMetrics() -> RequestMetrics {
+        var all = metrics
+        for (route, counters) in zip(catalog.routes, routeCounters) where !counters.statuses.isEmpty {
+            all.add(route: route.name, counters)
+        }
+        if !unroutedCounters.statuses.isEmpty { all.add(route: "", unroutedCounters) }
+        all.connectionsOpen = clients.count
+        return all
+    }
+}

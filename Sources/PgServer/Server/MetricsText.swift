@@ -1,0 +1,138 @@
+internal import Synchronization
+
+/// The reports of all reactors as one page for Prometheus.
+struct MetricsText {
+    private var text = PrometheusText()
+
+    var bytes: [UInt8] { text.bytes }
+
+    init(shared: SharedState, reports: [MetricsCollection.Report]) {
+        var requests = RequestMetrics()
+        for report in reports { requests.add(report.requests) }
+        writeProcess(shared)
+        writeRequests(requests)
+        writePool(reports)
+    }
+
+    private mutating func writeProcess(_ shared: SharedState) {
+        let status = shared.status
+        text.family("pgserver_build_info", .gauge, "The version that runs.")
+        text.sample("pgserver_build_info", [("version", version)], 1)
+        text.family("pgserver_start_time_seconds", .gauge, "Start of the process, unix seconds.")
+        text.sample("pgserver_start_time_seconds", shared.startedAtMilliseconds / 1000)
+        text.family("pgserver_reactors", .gauge, "Threads that serve.")
+        text.sample("pgserver_reactors", shared.mailboxes.count)
+        text.family("pgserver_catalog_generation", .gauge, "Catalogs loaded since the start.")
+        text.sample("pgserver_catalog_generation", status.generation)
+        text.family("pgserver_catalog_refused_total", .counter, "Catalogs refused because they were broken.")
+        text.sample("pgserver_catalog_refused_total", status.refusedCount)
+        text.family("pgserver_catalog_is_current", .gauge, "0 while the newest catalog is refused.")
+        text.sample("pgserver_catalog_is_current", status.fault == nil ? 1 : 0)
+        text.family("pgserver_catalog_listening", .gauge, "Whether changes of the catalog are heard of.")
+        text.sample("pgserver_catalog_listening", status.isListening ? 1 : 0)
+        text.family("pgserver_rate_cells", .gauge, "Rate limit counters held.")
+        text.sample("pgserver_rate_cells", shared.registry.cellCount)
+        text.family("pgserver_log_lines_dropped_total", .counter, "Log lines given up because the output was too slow.")
+        text.sample("pgserver_log_lines_dropped_total", shared.logWriter?.droppedLineCount ?? 0)
+    }
+
+    private mutating func writeRequests(_ requests: RequestMetrics) {
+        let routes = requests.routes.sorted { $0.key < $1.key }
+        text.family("http_requests_total", .counter, "Requests answered, by route and status. 499: the client left.")
+        for (route, counters) in routes {
+            for entry in counters.statuses.sorted(by: { $0.status < $1.status }) {
+                text.sample("http_requests_total", Self.labels(route) + [("status", String(entry.status))], entry.count)
+            }
+        }
+        text.family("http_request_duration_seconds", .histogram, "From a request's last byte to its answer.")
+        for (route, counters) in routes {
+            text.histogram("http_request_duration_seconds", Self.labels(route), counters.duration)
+        }
+        text.family("http_response_body_bytes_total", .counter, "Bytes of response bodies.")
+        for (route, counters) in routes {
+            text.sample("http_response_body_bytes_total", Self.labels(route), counters.responseByteCount)
+        }
+        text.family("http_connections_open", .gauge, "Client connections.")
+        text.sample("http_connections_open", requests.connectionsOpen)
+        text.family("http_connections_accepted_total", .counter, "Client connections accepted.")
+        text.sample("http_connections_accepted_total", requests.connectionsAccepted)
+        text.family("http_connections_refused_total", .counter, "Client connections over the limit.")
+        text.sample("http_connections_refused_total", requests.connectionsRefused)
+        text.family("http_requests_malformed_total", .counter, "Bytes received that were no request.")
+        text.sample("http_requests_malformed_total", requests.malformedRequests)
+        text.family("http_requests_rate_limited_total", .counter, "Requests refused by a rate policy.")
+        text.sample("http_requests_rate_limited_total", requests.rateLimited)
+        text.family("http_clients_gone_total", .counter, "Requests whose client left before the answer.")
+        text.sample("http_clients_gone_total", requests.clientsGone)
+    }
+
+    private mutating func writePool(_ reports: [MetricsCollection.Report]) {
+        let lanes: [(String, [PoolMetrics])] = [("fast", reports.map(\.fastPool)), ("slow", reports.map(\.slowPool))]
+        func sum(_ metrics: [PoolMetrics], _ path: KeyPath<PoolMetrics, Int>) -> Int {
+            metrics.reduce(0) { $0 + $1[keyPath: path] }
+        }
+        text.family("pgserver_pool_connections", .gauge, "Connections to PostgreSQL, by class and state.")
+        for (name, metrics) in lanes {
+            for (state, path) in Self.states {
+                text.sample("pgserver_pool_connections", [("class", name), ("state", state)], sum(metrics, path))
+            }
+        }
+        for gauge in Self.gauges {
+            text.family(gauge.name, .gauge, gauge.help)
+            for (name, metrics) in lanes { text.sample(gauge.name, [("class", name)], sum(metrics, gauge.path)) }
+        }
+        for counter in Self.counters {
+            text.family(counter.name, .counter, counter.help)
+            for (name, metrics) in lanes { text.sample(counter.name, [("class", name)], sum(metrics, counter.path)) }
+        }
+    }
+
+    private struct Figure {
+        var name: String
+        var help: String
+        var path: KeyPath<PoolMetrics, Int>
+    }
+
+    private static var states: [(String, KeyPath<PoolMetrics, Int>)] {
+        [
+            ("ready", \.connectionsReady), ("connecting", \.connectionsConnecting), ("down", \.connectionsDown),
+        ]
+    }
+
+    private static var gauges: [Figure] {
+        [
+            Figure(name: "pgserver_pool_in_flight", help: "Transactions sent and not answered.", path: \.inFlight),
+            Figure(name: "pgserver_pool_waiting", help: "Transactions that wait for a connection.", path: \.waiting),
+        ]
+    }
+
+    private static var counters: [Figure] {
+        [
+            Figure(name: "pgserver_transactions_total", help: "Answered by PostgreSQL.", path: \.transactions),
+            Figure(name: "pgserver_transaction_errors_total", help: "Answered with an error.", path: \.errors),
+            Figure(name: "pgserver_unavailable_total", help: "Transactions without an answer.", path: \.unavailable),
+            Figure(
+                name: "pgserver_conflict_retries_total", help: "Run again after a deadlock or serialization failure.",
+                path: \.conflictRetries),
+            Figure(
+                name: "pgserver_loss_retries_total", help: "Reads run again after a lost connection.",
+                path: \.lossRetries),
+            Figure(
+                name: "pgserver_stale_plan_retries_total", help: "Run again because a function had changed.",
+                path: \.stalePlanRetries),
+            Figure(name: "pgserver_connects_total", help: "Connections made.", path: \.connects),
+            Figure(name: "pgserver_connect_failures_total", help: "Connections refused.", path: \.connectFailures),
+            Figure(name: "pgserver_connections_lost_total", help: "Connections lost.", path: \.connectionsLost),
+            Figure(name: "pgserver_cancels_total", help: "Queries cancelled for clients that left.", path: \.cancelsSent),
+            Figure(
+                name: "pgserver_watchdog_kills_total", help: "Connections given up because PostgreSQL hung.",
+                path: \.watchdogKills),
+        ]
+    }
+
+    private static func labels(_ route: String) -> [(String, String)] {
+        let parts = route.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2 else { return [("method", ""), ("route", "")] }
+        return [("method", String(parts[0])), ("route", String(parts[1]))]
+    }
+}

@@ -1,0 +1,64 @@
+/// One endpoint as the catalog declares it, checked and ready to serve.
+final class Route: Sendable {
+    enum Kind: String, Sendable { case function, metrics }
+    enum Authentication: String, Sendable { case none, optional, required }
+
+    /// Its place in its catalog.
+    let index: Int
+    /// `GET /a/{b}`, as metrics and logs name it.
+    let name: String
+    let method: RouteMethod
+    let pattern: RoutePattern
+    let kind: Kind
+    let dialect: Int
+    let authentication: Authentication
+    /// What the caller must be permitted; nil for nothing.
+    let permission: String?
+    let rateClass: String?
+    let connectionClass: Transaction.Class
+    let timeout: Duration
+    let isReadOnly: Bool
+    let isRetryable: Bool
+    let successStatus: Int
+        let contentType: [UInt8]
+    let pageTemplate: Template<Dialect.PageSlot>?
+    let itemsKey: String?
+    let successTemplate: Template<Dialect.SuccessSlot>?
+    let unavailableBody: [UInt8]?
+    let bodyByteCountMax: Int?
+    let plan: CallPlan
+    /// One statement for each of the plan's calls.
+    let calls: [Statement]
+
+    init(
+        index: Int, name: String, method: RouteMethod, pattern: RoutePattern, kind: Kind, dialect: Int,
+        authentication: Authentication, permission: String?, rateClass: String?,
+        connectionClass: Transaction.Class, timeout: Duration, isReadOnly: Bool, isRetryable: Bool,
+        successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
+        itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?, unavailableBody: String?,
+        bodyByteCountMax: Int?, plan: CallPlan
+    ) {
+        self.index = index
+        self.name = name
+        self.method = method
+        self.pattern = pattern
+        self.kind = kind
+        self.dialect = dialect
+        self.authentication = authentication
+        self.permission = permission
+        self.rateClass = rateClass
+        self.connectionClass = connectionClass
+        self.timeout = timeout
+        self.isReadOnly = isReadOnly
+        self.isRetryable = isRetryable
+        self.successStatus = successStatus
+        self.contentType = Array(contentType.utf8)
+        self.pageTemplate = pageTemplate
+        self.itemsKey = itemsKey
+        self.successTemplate = successTemplate
+        self.unavailableBody = unavailableBody.map { Array($0.utf8) }
+        self.bodyByteCountMax = bodyByteCountMax
+        self.plan = plan
+        calls = plan.calls.map { Statement($0.sql) }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Synchronization
+
+/// The little that all threads of the process share. Nothing here is touched on the path of an ordinary request.
+final class SharedState: Sendable {
+    /// How the catalog in force came about, for health and metrics.
+    struct CatalogStatus: Sendable {
+        var generation = 0
+        var loadedAtMilliseconds: Int64 = 0
+        /// Why the newest catalog was refused; nil if it was not.
+        var fault: String?
+        var reloadCount = 0
+        var refusedCount = 0
+        /// Whether the connection that listens for changes is up.
+        var isListening = false
+    }
+
+    let configuration: Configuration
+    let registry = RateRegistry()
+    let logWriter: LogWriter?
+    let startedAtMilliseconds: Int64
+    /// Set once, before the first reactor starts.
+    let mailboxes: [Mailbox<FrontendMessage>]
+    private let catalogStatus = Mutex(CatalogStatus())
+    private let reloadRequested = Atomic(false)
+    let openConnectionCount = Atomic(0)
+
+    init(configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>]) {
+        self.configuration = configuration
+        self.logWriter = logWriter
+        self.mailboxes = mailboxes
+        startedAtMilliseconds = WallClock.milliseconds()
+    }
+
+    var status: CatalogStatus { catalogStatus.withLock { $0 } }
+
+    func updateStatus(_ change: (inout CatalogStatus) -> Void) { catalogStatus.withLock { change(&$0) } }
+
+    /// A reactor met a function that its catalog describes wrongly: the control thread should look again.
+    func requestReload() { reloadRequested.store(true, ordering: .relaxed) }
+
+    func takeReloadRequest() -> Bool { reloadRequested.exchange(false, ordering: .relaxed) }
+}
+
+/// The time of day. Everything else takes it as an argument.
+enum WallClock {
+    /// Unix milliseconds.
+    static func milliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
