@@ -97,7 +97,7 @@ struct ClaimsScanner {
         guard index + 4 <= bytes.count else { throw .malformed }
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = hexadecimalValue(bytes[index]) else { throw .malformed }
+            guard let digit = HexadecimalDigit.value(of: bytes[index]) else { throw .malformed }
             unit = unit << 4 | UInt32(digit)
             index += 1
         }
@@ -157,15 +157,5 @@ struct ClaimsScanner {
         let first = index
         while index < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) { index += 1 }
         guard index > first else { throw .malformed }
-    }
-}
-
-/// The value of a hexadecimal digit of either case.
-func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

@@ -68,8 +68,8 @@ final class Principal: Sendable {
         let byteCount = 36
         guard text.utf8.count == byteCount else { return nil }
         for (index, byte) in text.utf8.enumerated() {
-            let isExpected = hyphens.contains(index) ? byte == UInt8(ascii: "-") : hexadecimalValue(byte) != nil
-            guard isExpected else { return nil }
+            let isHyphen = byte == UInt8(ascii: "-")
+            guard hyphens.contains(index) ? isHyphen : HexadecimalDigit.value(of: byte) != nil else { return nil }
         }
         return text.lowercased()
     }

@@ -17,7 +17,7 @@ struct TokenVerifierTests {
 
     /// A token with any header, signed by any key.
     static func token(header: String, claims: String = "{\"exp\":1900000000}", by key: SigningKey) throws -> String {
-        let input = encoded(header) + "." + encoded(claims)
+        let input = Base64URL.encode(header) + "." + Base64URL.encode(claims)
         let bytes = Array(input.utf8)
         let signature = try key.sign(bytes.span)
         return input + "." + String(decoding: Base64URL.encode(signature.span), as: UTF8.self)
@@ -58,7 +58,7 @@ struct TokenVerifierTests {
         let claims = "{\"exp\":1800000001,\"plan\":\"Pro\"}"
         let token = try TokenSigner(key: key).sign(claims)
         let header = "{\"alg\":\"\(algorithm.rawValue)\",\"kid\":\"\(key.id)\",\"typ\":\"JWT\"}"
-        #expect(token.hasPrefix(encoded(header) + "."))
+        #expect(token.hasPrefix(Base64URL.encode(header) + "."))
         #expect(try verifier.verify(token, at: Self.now).members.json == Array(claims.utf8))
     }
 
@@ -122,10 +122,10 @@ struct TokenVerifierTests {
 
     @Test("refuses an unsigned token")
     func unsigned() throws {
-        let body = encoded("{\"exp\":1900000000}")
+        let body = Base64URL.encode("{\"exp\":1900000000}")
         for token in [
-            encoded(#"{"alg":"none"}"#) + "." + body + ".", encoded(#"{"alg":"none"}"#) + "." + body,
-            encoded(#"{"alg":"ES256","kid":"e1"}"#) + "." + body + ".",
+            Base64URL.encode(#"{"alg":"none"}"#) + "." + body + ".", Base64URL.encode(#"{"alg":"none"}"#) + "." + body,
+            Base64URL.encode(#"{"alg":"ES256","kid":"e1"}"#) + "." + body + ".",
         ] {
             #expect(throws: TokenError.malformed) { try Self.verifier().verify(token, at: Self.now) }
         }
@@ -155,7 +155,7 @@ struct TokenVerifierTests {
 
     @Test("refuses the DER form of a signature, and r or s of zero")
     func signatureForms() throws {
-        let input = encoded(#"{"alg":"ES256","kid":"e1"}"#) + "." + encoded("{\"exp\":1900000000}")
+        let input = Base64URL.encode(#"{"alg":"ES256","kid":"e1"}"#) + "." + Base64URL.encode("{\"exp\":1900000000}")
         let bytes = Array(input.utf8)
         let raw = try Self.key.get().sign(bytes.span)
         let other = ECDSASignature.der(fromRaw: raw.span)

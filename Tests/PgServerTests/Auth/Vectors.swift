@@ -157,8 +157,10 @@ extension TokenVerifier {
     func verify(_ token: [UInt8], at now: Int64) throws(TokenError) -> Claims { try verify(token.span, at: now) }
 }
 
-/// Base64url of a text.
-func encoded(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    return String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
+extension Base64URL {
+    /// Base64url of a text.
+    static func encode(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        return String(decoding: encode(bytes.span), as: UTF8.self)
+    }
 }
