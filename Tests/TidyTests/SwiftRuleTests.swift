@@ -3,7 +3,12 @@ import Testing
 @Suite("Swift code of the server")
 struct SwiftRuleTests {
     /// Where the compiler's checks of concurrency are switched off. Each place has a `// Safety:` line above it.
-    static let uncheckedPlaces: [String: Int] = [:]
+    static let uncheckedPlaces: Set = [
+        "Sources/PgServer/Auth/Digest.swift",
+        "Sources/PgServer/Auth/EVPKey.swift",
+        "Sources/PgServer/Auth/HMACKey.swift",
+        "Sources/PgServer/Postgres/Cancellation.swift",
+    ]
 
     private func expectNone(_ pattern: some RegexComponent, in file: SourceTree.File, _ reason: String) {
         let code = SwiftCode(file.text).text
@@ -37,17 +42,17 @@ struct SwiftRuleTests {
 
     @Test("switches off the checks of concurrency only where it is listed, and says why it is safe")
     func unchecked() {
-        var places: [String: Int] = [:]
+        var places: Set<String> = []
         for file in SourceTree.sources {
             let code = SwiftCode(file.text).text.split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in code.enumerated() where line.contains(/@unchecked Sendable|nonisolated\(unsafe\)/) {
-                places[file.path, default: 0] += 1
+                places.insert(file.path)
                 let above = file.lines[max(0, index - 3)..<index + 1]
                 #expect(
                     above.contains { $0.contains("// Safety:") }, "\(file.path):\(index + 1) lacks a // Safety: line")
             }
         }
-        #expect(places == Self.uncheckedPlaces)
+        #expect(places == Self.uncheckedPlaces.filter { SourceTree.exists($0) })
     }
 
     @Test("leaves nothing for later without naming the issue", arguments: SourceTree.swift + SourceTree.sql)

@@ -30,9 +30,9 @@ struct ConfigurationTests {
         #expect(configuration.queueTimeout == .milliseconds(750))
         #expect(!configuration.isLogging)
         #expect(configuration.logSampleFraction == 0.25)
-        #expect(configuration.signingAlgorithm == .RS512)
+        #expect(configuration.signingAlgorithm == .rs512)
         #expect(configuration.trustedProxies == ["10.0.0.0/8", "::1"])
-        #expect(configuration.http.firstByteTimeout == .seconds(120))
+        #expect(configuration.http.timeToFirstByte == .seconds(120))
     }
 
     static let refused = [
