@@ -45,35 +45,53 @@ TEST_DATABASE_URL=$(cluster_url "$state")
 TEST_STATE_DIR=$state
 export TEST_DATABASE_URL TEST_STATE_DIR
 
-step "Testing: units, house rules, SQL, contracts"
-report=$state/tests.log
-status=0
-# In a session of its own, so that whatever the tests start can be stopped with them.
-setsid swift test --skip-build ${1:+--filter "$1"} > >(tee "$report") 2>&1 &
-tests_pid=$!
-wait "$tests_pid" || status=$?
-tests_pid=''
-
-# Swift Testing ends each test, and each case of a table of cases, with a line of its own.
+# Each report is read for the lines with which Swift Testing ends every test.
 count() {
-    awk -v verdict="$1" '
-        / Test run with / { next }
-        $0 ~ " Test .* with [0-9]+ test cases? " verdict {
-            match($0, /with [0-9]+ test case/); sum += substr($0, RSTART + 5, RLENGTH - 15); next }
-        $0 ~ " Test .* " verdict { sum += 1 }
-        END { print sum + 0 }' "$report"
+    awk -v verdict=" Test .* $1" '$0 ~ / Test run with / { next } $0 ~ verdict { sum += 1 } END { print sum + 0 }' "$2"
 }
-passed=$(count 'passed after')
-failed=$(count 'failed after')
-skipped=$(count 'skipped')
-printf '\n'
-for suite in PgServerTests TidyTests ContractTests; do
-    printf '   %-14s %s suites\n' "$suite" "$(grep -rlE '^@Suite' "Tests/$suite" --include='*.swift' | wc -l)"
-done
-printf '   %-14s %s files\n' Tests/sql "$(find Tests/sql -name '*.sql' ! -name support.sql 2>/dev/null | wc -l)"
-if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-    printf 'The test run itself failed (exit status %s); its output stands above.\n' "$status"
-    failed=1
+# What a table of cases held, and one for each test without a table.
+count_cases() {
+    awk '/ Test run with / { next }
+        / Test .* with [0-9]+ test cases? (passed|failed) after/ {
+            match($0, /with [0-9]+ test case/); sum += substr($0, RSTART + 5, RLENGTH - 15); next }
+        / Test .* (passed|failed) after/ { sum += 1 }
+        END { print sum + 0 }' "$1"
+}
+
+passed=0 failed=0 skipped=0 cases=0 summary=''
+run_tests() {
+    local title=$1 filter=$2 report status=0
+    report=$state/tests-$3.log
+    step "Testing: $title"
+    # In a session of its own, so that whatever the tests start can be stopped with them.
+    setsid swift test --skip-build --filter "$filter" > >(tee "$report") 2>&1 &
+    tests_pid=$!
+    wait "$tests_pid" || status=$?
+    tests_pid=''
+    local new_passed new_failed new_skipped new_cases
+    new_passed=$(count 'passed after' "$report")
+    new_failed=$(count 'failed after' "$report")
+    new_skipped=$(count 'skipped' "$report")
+    new_cases=$(count_cases "$report")
+    if [ "$status" -ne 0 ] && [ "$new_failed" -eq 0 ]; then
+        printf 'The test run itself failed (exit status %s); its output stands above.\n' "$status"
+        new_failed=1
+    fi
+    passed=$((passed + new_passed)) failed=$((failed + new_failed))
+    skipped=$((skipped + new_skipped)) cases=$((cases + new_cases))
+    summary+=$(printf '   %-28s %5s passed %4s failed %4s skipped' "$title" "$new_passed" "$new_failed" "$new_skipped")$'\n'
+}
+
+if [ $# -gt 0 ]; then
+    run_tests "tests that match $1" "$1" some
+else
+    run_tests "units" '^PgServerTests\.' units
+    run_tests "house rules" '^TidyTests\.' rules
+    run_tests "SQL" '^ContractTests\.SQLTests' sql
+    run_tests "the running server" '^ContractTests\.(?!SQLTests)' contracts
 fi
-printf '%s passed, %s failed, %s skipped in %s s\n' "$passed" "$failed" "$skipped" $((SECONDS - started))
-[ "$status" -eq 0 ] && [ "$failed" -eq 0 ]
+
+printf '\n%s' "$summary"
+printf '%s passed, %s failed, %s skipped (%s cases) in %s s\n' \
+    "$passed" "$failed" "$skipped" "$cases" $((SECONDS - started))
+[ "$failed" -eq 0 ]

@@ -7,10 +7,20 @@ package struct Program {
 
     private let serve: Serve
     private let makeKey: KeyMaker
+    private let say: (String) -> Void
+    private let complain: (String) -> Void
 
-    package init(serve: @escaping Serve, makeKey: @escaping KeyMaker) {
+    /// - Parameters:
+    ///   - say: Takes what belongs on standard output.
+    ///   - complain: Takes what belongs on standard error.
+    package init(
+        serve: @escaping Serve, makeKey: @escaping KeyMaker, say: @escaping (String) -> Void = { print($0) },
+        complain: @escaping (String) -> Void = { fputs($0 + "\n", stderr) }
+    ) {
         self.serve = serve
         self.makeKey = makeKey
+        self.say = say
+        self.complain = complain
     }
 
     /// - Parameter arguments: As the process got them, the program's own name first.
@@ -20,7 +30,7 @@ package struct Program {
         do throws(CommandError) {
             return try perform(arguments.dropFirst(), environment: environment)
         } catch {
-            fputs(error.message + "\n", stderr)
+            complain(error.message)
             return error.exitStatus
         }
     }
@@ -28,11 +38,11 @@ package struct Program {
     private func perform(_ words: ArraySlice<String>, environment: Environment) throws(CommandError) -> Int32 {
         guard let name = words.first else { throw .usage(Help.program) }
         if name == "--help" || name == "help" {
-            print(Help.program)
+            say(Help.program)
             return 0
         }
         if name == "--version" {
-            print("pg-server \(version)")
+            say("pg-server \(version)")
             return 0
         }
         guard let command = Command(rawValue: name) else {
@@ -43,7 +53,7 @@ package struct Program {
         }
         let rest = words.dropFirst()
         if rest.contains("--help") {
-            print(Help.command(command))
+            say(Help.command(command))
             return 0
         }
         let options = try CommandLineOptions(rest, for: command)

@@ -1,7 +1,7 @@
 /// `pg-server rotate-keys`: a new signing key becomes the active one.
 struct RotateKeysCommand {
     let database: Database
-    let algorithm: Configuration.SigningAlgorithm
+    let algorithm: Configuration.SignatureAlgorithm
     let makeKey: KeyMaker
     let onlyIfMissing: Bool
 

@@ -46,7 +46,7 @@ func availableProcessorCount() -> Int {
 func nearestName(to name: String, among candidates: [String]) -> String? {
     let distances = candidates.map { (name: $0, distance: editDistance(name, $0)) }
     guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance * 4 <= name.count ? best.name : nil
+    return best.distance <= max(2, name.count / 4) && best.distance * 2 < name.count ? best.name : nil
 }
 
 /// How many letters must be inserted, removed or replaced to make one text of the other.

@@ -48,34 +48,34 @@ extension Configuration {
             "How long the function of a route may run that declares no limit of its own."),
 
         Option(
-            "PGSERVER_HTTP_LINE_MAX", \.http.requestLineByteCountMax, .size(8000...65_536),
-            "Longest request line; past it the answer is 414."),
+            "PGSERVER_HTTP_LINE_MAX", \.http.lineByteCountMax, .size(8192...65_536),
+            "Longest request line or field line; past it the answer is 414 or 431."),
         Option(
-            "PGSERVER_HTTP_HEADER_COUNT_MAX", \.http.headerCountMax, .integer(8...1000),
+            "PGSERVER_HTTP_HEADER_COUNT_MAX", \.http.fieldCountMax, .integer(8...1000),
             "Most header fields of a request; past it the answer is 431."),
         Option(
-            "PGSERVER_HTTP_HEADER_MAX", \.http.headerByteCountMax, .size(1024...1_048_576),
-            "Most bytes of all header fields together; past it the answer is 431."),
+            "PGSERVER_HTTP_HEADER_MAX", \.http.headByteCountMax, .size(1024...1_048_576),
+            "Most bytes of request line and header fields together; past it the answer is 431."),
         Option(
             "PGSERVER_HTTP_BODY_MAX", \.http.bodyByteCountMax, .size(0...1_073_741_824),
             "Largest body, unless the route declares its own; past it the answer is 413."),
         Option(
-            "PGSERVER_HTTP_FIRST_BYTE_TIMEOUT", \.http.firstByteTimeout, .httpTimeout,
+            "PGSERVER_HTTP_FIRST_BYTE_TIMEOUT", \.http.timeToFirstByte, .httpTimeout,
             "How long a new connection may stay silent."),
         Option(
-            "PGSERVER_HTTP_HEAD_TIMEOUT", \.http.headTimeout, .httpTimeout,
+            "PGSERVER_HTTP_HEAD_TIMEOUT", \.http.timeToHead, .httpTimeout,
             "How long the line and header fields of a request may take to arrive."),
         Option(
-            "PGSERVER_HTTP_BODY_TIMEOUT", \.http.bodyTimeout, .httpTimeout,
+            "PGSERVER_HTTP_BODY_TIMEOUT", \.http.timeToBody, .httpTimeout,
             "How long the body of a request may take to arrive."),
         Option(
-            "PGSERVER_HTTP_IDLE_TIMEOUT", \.http.idleTimeout, .httpTimeout,
+            "PGSERVER_HTTP_IDLE_TIMEOUT", \.http.idle, .httpTimeout,
             "How long a connection is kept open between two requests."),
         Option(
-            "PGSERVER_HTTP_CONNECTIONS_MAX", \.http.connectionCountMax, .integer(1...1_000_000),
+            "PGSERVER_HTTP_CONNECTIONS_MAX", \.clientCountMax, .integer(1...1_000_000),
             "Most client connections of the whole server; past it a new one is closed."),
         Option(
-            "PGSERVER_HTTP_PIPELINE_MAX", \.http.pipelinedRequestCountMax, .integer(1...256),
+            "PGSERVER_HTTP_PIPELINE_MAX", \.http.pipelineDepthMax, .integer(1...256),
             "Most requests of one connection that are read before the first is answered."),
 
         Option(

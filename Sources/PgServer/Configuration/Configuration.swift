@@ -2,62 +2,67 @@
 ///
 /// The first value of each property is its default; ``options`` says which variable sets it and what it may be.
 package struct Configuration: Sendable {
-    package enum Surroundings: String, CaseIterable, Sendable { case development, production }
+    enum Surroundings: String, CaseIterable, Sendable { case development, production }
 
-    package enum SigningAlgorithm: String, CaseIterable, Sendable { case ES256, RS256, RS512, HS256 }
+    enum SignatureAlgorithm: String, CaseIterable, Sendable {
+        case es256 = "ES256"
+        case rs256 = "RS256"
+        case rs512 = "RS512"
+        case hs256 = "HS256"
+    }
 
     /// Limits on what one client may send, and how slowly.
-    package struct HTTPLimits: Sendable {
-        package var requestLineByteCountMax = 8 * 1024
-        package var headerCountMax = 100
-        package var headerByteCountMax = 32 * 1024
-        package var bodyByteCountMax = 1024 * 1024
-        package var firstByteTimeout = Duration.seconds(10)
-        package var headTimeout = Duration.seconds(10)
-        package var bodyTimeout = Duration.seconds(30)
-        package var idleTimeout = Duration.seconds(75)
-        package var connectionCountMax = 10_000
-        package var pipelinedRequestCountMax = 16
+    struct HTTPLimits: Sendable, Equatable {
+        var lineByteCountMax = 8 * 1024
+        var fieldCountMax = 100
+        var headByteCountMax = 32 * 1024
+        var bodyByteCountMax = 1024 * 1024
+        var pipelineDepthMax = 16
+        var timeToFirstByte = Duration.seconds(10)
+        var timeToHead = Duration.seconds(10)
+        var timeToBody = Duration.seconds(60)
+        var idle = Duration.seconds(75)
     }
 
     /// Which pages of other origins may call, and how.
-    package struct CrossOrigin: Sendable {
-        package var origins: [String] = []
-        package var methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        package var headers = ["Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID"]
-        package var allowsCredentials = false
-        package var maxAge = Duration.seconds(600)
+    struct CrossOrigin: Sendable {
+        var origins: [String] = []
+        var methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+        var headers = ["Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID"]
+        var allowsCredentials = false
+        var maxAge = Duration.seconds(600)
     }
 
-    package var surroundings = Surroundings.development
+    var surroundings = Surroundings.development
 
-    package var databaseURL: String?
-    package var loginPassword: String?
-    package var serveURL: String?
-    package var sqlDirectory: String?
+    var databaseURL: String?
+    var loginPassword: String?
+    var serveURL: String?
+    var sqlDirectory: String?
 
-    package var host = "127.0.0.1"
-    package var port = 8080
-    package var reactorCount = 1
-    package var shutdownGrace = Duration.seconds(20)
+    var host = "127.0.0.1"
+    var port = 8080
+    var reactorCount = 1
+    var shutdownGrace = Duration.seconds(20)
 
-    package var fastConnectionCount = 4
-    package var slowConnectionCount = 2
-    package var pipelineDepthMax = 16
-    package var queueCountMax = 1024
-    package var queueTimeout = Duration.seconds(2)
-    package var statementTimeout = Duration.seconds(5)
+    var fastConnectionCount = 4
+    var slowConnectionCount = 2
+    var pipelineDepthMax = 16
+    var queueCountMax = 1024
+    var queueTimeout = Duration.seconds(2)
+    var statementTimeout = Duration.seconds(5)
 
-    package var http = HTTPLimits()
-    package var crossOrigin = CrossOrigin()
-    package var trustedProxies: [String] = []
+    var http = HTTPLimits()
+    var clientCountMax = 10_000
+    var crossOrigin = CrossOrigin()
+    var trustedProxies: [String] = []
 
-    package var isLogging = true
-    package var logSampleFraction = 1.0
+    var isLogging = true
+    var logSampleFraction = 1.0
 
-    package var signingAlgorithm = SigningAlgorithm.ES256
-    package var tokenIssuer = "pg-server"
-    package var tokenAudience: String?
+    var signingAlgorithm = SignatureAlgorithm.es256
+    var tokenIssuer = "pg-server"
+    var tokenAudience: String?
 
     private var environment = Environment([:])
 
@@ -80,7 +85,7 @@ package struct Configuration: Sendable {
     /// A sentence for each variable that looks like ours but is nobody's, with the name that was probably meant.
     ///
     /// - Parameter settings: The variables that the catalog's settings name; they may look like ours too.
-    package func unknownVariables(besides settings: some Sequence<String>) -> [String] {
+    func unknownVariables(besides settings: some Sequence<String>) -> [String] {
         let known = Set(Self.options.map(\.name)).union(settings)
         return environment.variables.keys.sorted()
             .filter { $0.hasPrefix(Self.prefix) && !known.contains($0) }
@@ -92,10 +97,10 @@ package struct Configuration: Sendable {
     }
 
     /// A variable by its exact name, whether or not it is one of ours: the catalog's settings name theirs in rows.
-    package func environment(named name: String) -> String? { environment[name] }
+    func environment(named name: String) -> String? { environment[name] }
 
     /// How the commands of the administrator connect, as libpq's keywords.
-    package func administratorKeywords() throws(ConfigurationError) -> [(String, String)] {
+    func administratorKeywords() throws(ConfigurationError) -> [(String, String)] {
         guard let databaseURL else {
             throw ConfigurationError(sentences: [
                 "PGSERVER_DATABASE_URL: not set; expected the administrator's connection, "
@@ -105,8 +110,8 @@ package struct Configuration: Sendable {
         return [("dbname", databaseURL)]
     }
 
-    /// How the server itself connects: the same database, but as its own login role.
-    package func serverKeywords() throws(ConfigurationError) -> [(String, String)] {
+    /// How the server itself connects, as libpq's keywords: the same database, but as its own login role.
+    func serverKeywords() throws(ConfigurationError) -> [(String, String)] {
         if let serveURL { return [("dbname", serveURL)] }
         guard let databaseURL else {
             throw ConfigurationError(sentences: [
@@ -125,7 +130,7 @@ package struct Configuration: Sendable {
     }
 
     /// The login role of the server; it owns nothing.
-    package static let serverRole = "pgserver"
+    static let serverRole = "pgserver"
 
     /// What the names of our variables begin with.
     static let prefix = "PGSERVER_"

@@ -1,0 +1,51 @@
+import Glibc
+
+@testable import PgServer
+
+/// The throw-away PostgreSQL that `make test` starts, and its databases.
+enum TestCluster {
+    /// Whether there is one. Without it the suites that need a database are skipped, and the run says so.
+    static let isAvailable = variable("TEST_DATABASE_URL") != nil
+
+    /// The administrator's URL of the database `postgres`.
+    static func administratorURL() throws -> String {
+        guard let url = variable("TEST_DATABASE_URL") else {
+            throw TestFailure("TEST_DATABASE_URL is not set; use make test")
+        }
+        return url
+    }
+
+    /// A folder for logs and process numbers, removed after the run.
+    static func stateDirectory() throws -> String {
+        guard let path = variable("TEST_STATE_DIR") else {
+            throw TestFailure("TEST_STATE_DIR is not set; use make test")
+        }
+        return path
+    }
+
+    /// Creates an empty database.
+    ///
+    /// - Returns: the administrator's URL of it.
+    static func createDatabase(_ name: String) throws -> String {
+        let url = try administratorURL()
+        let connection = try BlockingConnection(conninfo: url)
+        try connection.run("CREATE DATABASE \(connection.quoted(identifier: name))")
+        guard let slash = url.lastIndex(of: "/") else { throw TestFailure("TEST_DATABASE_URL names no database") }
+        return url[...slash] + name
+    }
+
+    /// Creates a database and deploys the project's `sql` folder into it.
+    static func createDeployedDatabase(_ name: String) throws -> String {
+        let url = try createDatabase(name)
+        let output = try Subprocess.run(
+            Subprocess.server, ["migrate", "--sql", Project.root + "/sql"],
+            environment: ["PGSERVER_DATABASE_URL": url, "PGSERVER_LOGIN_PASSWORD": serverPassword])
+        guard output.status == 0 else { throw TestFailure("migrate failed:\n\(output.text)") }
+        return url
+    }
+
+    /// The password of role pgserver in this cluster.
+    static let serverPassword = "a password of the throw-away cluster"
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

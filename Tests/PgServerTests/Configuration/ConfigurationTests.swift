@@ -1,0 +1,157 @@
+import Testing
+
+@testable import PgServer
+
+@Suite("The configuration")
+struct ConfigurationTests {
+    private func configuration(_ variables: [String: String]) throws(ConfigurationError) -> Configuration {
+        try Configuration(environment: Environment(variables))
+    }
+
+    @Test("has a default for everything, and listens on the loopback address alone")
+    func defaults() throws {
+        let configuration = try configuration([:])
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.port == 8080)
+        #expect(configuration.reactorCount >= 1)
+        #expect(configuration.crossOrigin.origins.isEmpty)
+        #expect(configuration.trustedProxies.isEmpty)
+    }
+
+    @Test("takes every value from its variable")
+    func values() throws {
+        let configuration = try configuration([
+            "PGSERVER_PORT": "9000", "PGSERVER_HTTP_BODY_MAX": "2MB", "PGSERVER_QUEUE_TIMEOUT": "750ms",
+            "PGSERVER_LOG": "off", "PGSERVER_LOG_SAMPLE": "0.25", "PGSERVER_JWT_ALGORITHM": "RS512",
+            "PGSERVER_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "PGSERVER_HTTP_FIRST_BYTE_TIMEOUT": "2min",
+        ])
+        #expect(configuration.port == 9000)
+        #expect(configuration.http.bodyByteCountMax == 2 * 1024 * 1024)
+        #expect(configuration.queueTimeout == .milliseconds(750))
+        #expect(!configuration.isLogging)
+        #expect(configuration.logSampleFraction == 0.25)
+        #expect(configuration.signingAlgorithm == .rs512)
+        #expect(configuration.trustedProxies == ["10.0.0.0/8", "::1"])
+        #expect(configuration.http.timeToFirstByte == .seconds(120))
+    }
+
+    static let refused = [
+        ("PGSERVER_PORT", "0"), ("PGSERVER_PORT", "65536"), ("PGSERVER_PORT", "+80"), ("PGSERVER_PORT", ""),
+        ("PGSERVER_HOST", "localhost"), ("PGSERVER_HOST", "127.0.0.1:80"),
+        ("PGSERVER_QUEUE_TIMEOUT", "5"), ("PGSERVER_QUEUE_TIMEOUT", "5 s"), ("PGSERVER_QUEUE_TIMEOUT", "-5s"),
+        ("PGSERVER_QUEUE_TIMEOUT", "9223372036854775807h"), ("PGSERVER_QUEUE_TIMEOUT", "61s"),
+        ("PGSERVER_HTTP_BODY_MAX", "1mb"), ("PGSERVER_HTTP_BODY_MAX", "2GB"), ("PGSERVER_HTTP_BODY_MAX", "MB"),
+        ("PGSERVER_HTTP_BODY_MAX", "9223372036854775807GB"),
+        ("PGSERVER_LOG_SAMPLE", "1.01"), ("PGSERVER_LOG_SAMPLE", "-0"), ("PGSERVER_LOG_SAMPLE", "nan"),
+        ("PGSERVER_LOG_SAMPLE", "1e-3"), ("PGSERVER_LOG", "maybe"),
+        ("PGSERVER_JWT_ALGORITHM", "none"), ("PGSERVER_ENV", "staging"),
+        ("PGSERVER_TRUSTED_PROXIES", "10.0.0.0/33"), ("PGSERVER_TRUSTED_PROXIES", "::/129"),
+        ("PGSERVER_TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2"), ("PGSERVER_TRUSTED_PROXIES", "10.0.0.0/+8"),
+        ("PGSERVER_CORS_ORIGINS", "app.example.com"), ("PGSERVER_CORS_ORIGINS", "https://app.example.com/"),
+        ("PGSERVER_CORS_ORIGINS", "https://App.example.com"), ("PGSERVER_CORS_METHODS", "GET POST"),
+    ]
+
+    @Test("refuses a value that is not what the variable expects, and names both", arguments: refused)
+    func refusal(_ name: String, _ value: String) throws {
+        let option = try #require(Configuration.options.first { $0.name == name })
+        let error = #expect(throws: ConfigurationError.self) { try configuration([name: value]) }
+        #expect(error?.sentences == ["\(name): '\(value)' is not valid; expected \(option.expectation)."])
+    }
+
+    @Test(
+        "accepts the bounds themselves",
+        arguments: [
+            ("PGSERVER_PORT", "1"), ("PGSERVER_PORT", "65535"), ("PGSERVER_HTTP_BODY_MAX", "1GB"),
+            ("PGSERVER_HTTP_BODY_MAX", "0"), ("PGSERVER_QUEUE_TIMEOUT", "60s"), ("PGSERVER_QUEUE_TIMEOUT", "1min"),
+            ("PGSERVER_LOG_SAMPLE", "0"), ("PGSERVER_LOG_SAMPLE", "1.0"), ("PGSERVER_CORS_ORIGINS", "*"),
+            ("PGSERVER_CORS_ORIGINS", ""), ("PGSERVER_HOST", "::1"),
+        ])
+    func bounds(_ name: String, _ value: String) throws {
+        _ = try configuration([name: value])
+    }
+
+    @Test("tells every fault at once")
+    func allFaults() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try configuration(["PGSERVER_PORT": "x", "PGSERVER_LOG": "x"])
+        }
+        #expect(error?.sentences.count == 2)
+    }
+
+    @Test("never shows a secret", arguments: Configuration.options.filter(\.isSecret).map(\.name))
+    func secrets(_ name: String) {
+        let secret = name.hasSuffix("PASSWORD") ? String(repeating: "hush", count: 100) : "hush"
+        let error = #expect(throws: ConfigurationError.self) { try configuration([name: secret]) }
+        #expect(error?.sentences.first?.contains("hush") == false)
+        #expect(error?.sentences.first?.hasPrefix("\(name): its value is not valid") == true)
+    }
+
+    @Test("knows a misspelt variable, and what was meant")
+    func unknown() throws {
+        let configuration = try configuration([
+            "PGSERVER_POTR": "1", "PGSERVER_BCRYPT_COST": "12", "PGSERVER_COLOUR": "red", "PATH": "/bin",
+        ])
+        #expect(
+            configuration.unknownVariables(besides: ["PGSERVER_BCRYPT_COST"]) == [
+                "PGSERVER_COLOUR: there is no such option; pg-server --help lists them.",
+                "PGSERVER_POTR: there is no such option; did you mean PGSERVER_PORT?",
+            ])
+    }
+
+    @Test("gives the catalog any variable by its exact name")
+    func raw() throws {
+        let configuration = try configuration(["DCL_AUTH_ENABLED": "false"])
+        #expect(configuration.environment(named: "DCL_AUTH_ENABLED") == "false")
+        #expect(configuration.environment(named: "dcl_auth_enabled") == nil)
+    }
+
+    @Test("lets the server log in to the administrator's database as its own role")
+    func serverKeywords() throws {
+        let configuration = try configuration([
+            "PGSERVER_DATABASE_URL": "postgresql://postgres:a@db/app", "PGSERVER_LOGIN_PASSWORD": "b",
+        ])
+        let keywords = try configuration.serverKeywords().map { "\($0)=\($1)" }
+        #expect(keywords == ["dbname=postgresql://postgres:a@db/app", "user=pgserver", "password=b"])
+    }
+
+    @Test("prefers the server's own URL, which then is complete")
+    func serveURL() throws {
+        let configuration = try configuration([
+            "PGSERVER_DATABASE_URL": "postgresql://postgres@db/app",
+            "PGSERVER_SERVE_URL": "postgresql://pgserver@near/app",
+        ])
+        #expect(try configuration.serverKeywords().map { "\($0)=\($1)" } == ["dbname=postgresql://pgserver@near/app"])
+    }
+
+    @Test("without a URL says which variable is missing")
+    func missingURL() throws {
+        let configuration = try configuration([:])
+        let server = #expect(throws: ConfigurationError.self) { try configuration.serverKeywords() }
+        #expect(server?.sentences.first?.hasPrefix("PGSERVER_SERVE_URL: not set") == true)
+        let administrator = #expect(throws: ConfigurationError.self) { try configuration.administratorKeywords() }
+        #expect(administrator?.sentences.first?.hasPrefix("PGSERVER_DATABASE_URL: not set") == true)
+    }
+}
+
+@Suite("The table of options")
+struct OptionTableTests {
+    @Test("names each variable once")
+    func unique() {
+        let names = Configuration.options.map(\.name)
+        #expect(Set(names).count == names.count)
+    }
+
+    @Test(
+        "has a name that is ours, a sentence, and a default that its own syntax accepts",
+        arguments: Configuration.options.map(\.name))
+    func wellFormed(_ name: String) throws {
+        let option = try #require(Configuration.options.first { $0.name == name })
+        #expect(name.hasPrefix(Configuration.prefix))
+        #expect(option.summary.hasSuffix("."))
+        #expect(!option.isSecret || option.defaultText.isEmpty)
+        var configuration = Configuration()
+        if !option.defaultText.isEmpty, !option.defaultText.contains(" ") {
+            #expect(option.apply(option.defaultText, to: &configuration) == nil)
+        }
+    }
+}
