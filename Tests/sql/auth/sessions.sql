@@ -11,6 +11,22 @@ SELECT test.equals('unknown', api.live_session(test.tenant(1), test.person(1, 8)
 SELECT test.raises('SELECT user_id FROM auth.sessions', '42501');
 SELECT test.raises('SELECT api.session_ended()', 'PT401', 'session_ended');
 
+RESET ROLE;
+-- The statement that opens every request: nobody, a session that is alive, and those that are not.
+CREATE FUNCTION test.enter(session text)
+RETURNS text LANGUAGE sql AS $$
+    SELECT CASE
+        WHEN session = '' OR EXISTS (
+            SELECT FROM auth.sessions AS s
+            WHERE s.tenant_id = nullif(test.tenant(1)::text, '')::uuid AND s.session_id = nullif(session, '')::uuid
+              AND s.revoked_at IS NULL AND s.expires_at > now())
+        THEN true ELSE api.session_ended() END::text
+$$;
+SET LOCAL ROLE pgserver;
+SELECT test.equals('nobody', test.enter(''), 'true'), test.equals('alive', test.enter(test.person(1, 5)::text), 'true');
+SELECT test.raises($$SELECT test.enter(test.person(2, 5)::text)$$, 'PT401', 'session_ended');
+SELECT test.raises($$SELECT test.enter(test.person(1, 8)::text)$$, 'PT401', 'session_ended');
+
 -- One's own session; another's only with the permission; a neighbour's never.
 SELECT test.become_member(1, 2, '{}');
 SELECT test.equals('a colleague''s', auth.revoke_session(test.person(1, 5)), false);
