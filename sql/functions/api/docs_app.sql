@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_reply.sql
+-- Requires: functions/api/docs_reply.sql
 -- Serves the script that both pages about this API share: it reads the OpenAPI document and knows how to show schemas,
 -- samples and requests.
 --
@@ -294,7 +294,8 @@ const Docs = (() => {
         const url = base.href.replace(/\/$/, '') + fillPath(operation, values) + (query ? '?' + query : '');
         return { method: operation.method.toUpperCase(), url, headers, body: hasBody ? values.body : undefined };
     };
-    const shell = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
+    // What stands for a secret is the reader's shell variable, so it must not be quoted away.
+    const shell = (text) => /\$(TOKEN|API_KEY)\b/.test(text) ? '"' + text + '"' : "'" + text.replace(/'/g, "'\\''") + "'";
     const curl = (request) => ['curl' + (request.method === 'GET' ? '' : ' -X ' + request.method) + ' ' + shell(request.url),
         ...Object.entries(request.headers).map(([name, value]) => '-H ' + shell(name + ': ' + value)),
         ...(request.body === undefined ? [] : ['--data-binary ' + shell(request.body)])].join(' \\\n  ');

@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_shell.sql
+-- Requires: functions/api/docs_shell.sql
 -- Serves the page on which each operation can be tried.
 --
 -- Role:    anon

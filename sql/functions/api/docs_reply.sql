@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_entity_tag.sql
+-- Requires: functions/api/docs_entity_tag.sql
 -- Answers with a text that changes only when it is published anew: 304 if the client's copy is still good, else the
 -- text. Clients may keep it, and ask each time.
 CREATE OR REPLACE FUNCTION api.document_reply(

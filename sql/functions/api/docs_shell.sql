@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_reply.sql
+-- Requires: functions/api/docs_reply.sql
 -- Wraps the markup and the script of a page about this API into a document. Its policy admits nothing but this origin
 -- and, by its hash, the one inline script.
 CREATE OR REPLACE FUNCTION api.docs_shell(title text, markup text, script text, if_none_match text)

@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_reply.sql
+-- Requires: functions/api/docs_reply.sql
 -- Serves the style sheet that both pages about this API share.
 --
 -- Role:    anon
@@ -39,7 +39,7 @@ DECLARE
 }
 *, ::before, ::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-html { scroll-padding-top: calc(var(--bar) + 16px); }
+html { scroll-padding-top: calc(var(--bar) + 12px); }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", sans-serif; -webkit-text-size-adjust: 100%; }
 h1, h2, h3, h4, p, ul, figure, pre, fieldset { margin: 0; padding: 0; border: 0; }
 ul { list-style: none; }
@@ -119,10 +119,11 @@ nav { padding: 12px 10px 40px; }
 .section-name { margin: 20px 0 8px; color: var(--soft); font-size: 12px; font-weight: 600; letter-spacing: 0.06em; text-transform: uppercase; }
 
 .explore .section { content-visibility: auto; contain-intrinsic-size: auto 400px; }
-.operation { border: 1px solid var(--line); border-radius: var(--radius); background: var(--ground); scroll-margin-top: calc(var(--bar) + 12px); }
+.operation { border: 1px solid var(--line); border-radius: var(--radius); background: var(--ground); }
 .operation + .operation { margin-top: 6px; }
 .operation h3 { font-size: inherit; font-weight: inherit; }
 .operation h3 button { width: 100%; gap: 12px; padding: 9px 12px; border: 0; border-radius: var(--radius); background: none; text-align: left; }
+.operation h3 button:focus-visible { outline-offset: -2px; border-radius: var(--radius); }
 .operation h3 button:hover { background: var(--raised); }
 .operation .summary { flex: 1; min-width: 0; overflow: hidden; color: var(--soft); text-overflow: ellipsis; white-space: nowrap; }
 .operation .path { flex: 0 1 auto; }
@@ -208,7 +209,7 @@ dialog h3 { font-size: 14px; }
 .reference .intro, .reference .group > h2 { margin: 0; padding-left: 40px; padding-right: 42%; }
 .reference .intro { padding-top: 32px; }
 .reference .group > h2 { border: 0; padding-top: 44px; padding-bottom: 0; }
-.entry { display: grid; grid-template-columns: 58% 42%; align-content: start; min-height: 520px; padding: 22px 0 34px; border-bottom: 1px solid var(--line); scroll-margin-top: var(--bar); }
+.entry { display: grid; grid-template-columns: 58% 42%; align-content: start; min-height: 520px; padding: 22px 0 34px; border-bottom: 1px solid var(--line); }
 .entry.built { min-height: 0; }
 .entry > header { grid-column: 1; padding: 0 40px; }
 .entry > .read { grid-column: 1; padding: 0 40px; }

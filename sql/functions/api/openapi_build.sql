@@ -1,7 +1,7 @@
--- Requires: sql/functions/api/openapi_error_responses.sql
--- Requires: sql/functions/api/openapi_error_schema.sql
--- Requires: sql/functions/api/openapi_operation.sql
--- Requires: sql/functions/api/openapi_routes.sql
+-- Requires: functions/api/openapi_error_responses.sql
+-- Requires: functions/api/openapi_error_schema.sql
+-- Requires: functions/api/openapi_operation.sql
+-- Requires: functions/api/openapi_routes.sql
 -- Describes every route of the catalog as an OpenAPI 3.1 document. The same catalog gives the same bytes.
 CREATE OR REPLACE FUNCTION api.build_openapi(version text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql

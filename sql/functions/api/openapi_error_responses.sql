@@ -1,6 +1,6 @@
--- Requires: sql/functions/api/openapi_component_name.sql
--- Requires: sql/functions/api/openapi_render.sql
--- Requires: sql/functions/api/openapi_status_text.sql
+-- Requires: functions/api/openapi_component_name.sql
+-- Requires: functions/api/openapi_render.sql
+-- Requires: functions/api/openapi_status_text.sql
 -- Lists the error responses each dialect can give, as rows of components.responses, with an example of each printed by
 -- the dialect's own template. Besides the catalog's problems, each status that a route declares has its row.
 CREATE OR REPLACE FUNCTION api.openapi_error_responses()

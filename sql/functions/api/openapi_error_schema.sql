@@ -1,5 +1,5 @@
--- Requires: sql/functions/api/openapi_slot_schemas.sql
--- Requires: sql/functions/api/openapi_template_schema.sql
+-- Requires: functions/api/openapi_slot_schemas.sql
+-- Requires: functions/api/openapi_template_schema.sql
 -- Derives the schema of a dialect's errors, a row of api.catalog_dialects(), from the templates that print them.
 CREATE OR REPLACE FUNCTION api.openapi_error_schema(dialect jsonb)
 RETURNS jsonb LANGUAGE sql

@@ -5,7 +5,7 @@ IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 RETURN CASE
     WHEN openapi_nullable.is_nullable IS NOT TRUE OR NOT openapi_nullable.schema ? 'type' THEN openapi_nullable.schema
     ELSE openapi_nullable.schema
-        || jsonb_build_object('type', jsonb_build_array(openapi_nullable.schema -> 'type', 'null'))
+        || jsonb_build_object('type', (openapi_nullable.schema -> 'type') || '"null"'::jsonb)
         || CASE
             WHEN openapi_nullable.schema ? 'enum'
             THEN jsonb_build_object('enum', (openapi_nullable.schema -> 'enum') || '[null]'::jsonb)

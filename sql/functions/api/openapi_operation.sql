@@ -1,5 +1,5 @@
--- Requires: sql/functions/api/openapi_parameter_schema.sql
--- Requires: sql/functions/api/openapi_responses.sql
+-- Requires: functions/api/openapi_parameter_schema.sql
+-- Requires: functions/api/openapi_responses.sql
 -- Describes one route as an OpenAPI operation.
 --
 -- path_names: what the document calls the path's parameters, in order; routes that differ in nothing else share them
@@ -28,7 +28,7 @@ BEGIN
         'tags', json_build_array(dialect ->> 'title'),
         'summary', rtrim(v_sentence, '.'),
         'description', CASE WHEN v_sentence <> route ->> 'summary' THEN route ->> 'summary' END,
-        'x-section', nullif(route ->> 'tag', dialect ->> 'title'),
+        'x-section', nullif(nullif(route ->> 'tag', dialect ->> 'title'), dialect ->> 'dialect'),
         'x-permission', route ->> 'permission',
         'x-rate-limits', rates,
         'security', CASE route ->> 'auth'

@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/openapi_nullable.sql
+-- Requires: functions/api/openapi_nullable.sql
 -- Says in JSON Schema what the server accepts for one parameter, a row of api.catalog_parameters().
 CREATE OR REPLACE FUNCTION api.openapi_parameter_schema(parameter jsonb)
 RETURNS jsonb LANGUAGE plpgsql
@@ -31,7 +31,10 @@ BEGIN
         WHEN 'enum'        THEN '{"type": "string"}'
         WHEN 'array'       THEN '{"type": "array"}'
         WHEN 'json'        THEN '{}'
-        ELSE '{"type": "string"}'
+        ELSE CASE parameter ->> 'source'
+            WHEN 'body' THEN '{"type": ["string", "number", "boolean"]}'
+            ELSE '{"type": "string"}'
+        END
     END::jsonb;
 
     CASE
@@ -45,8 +48,13 @@ BEGIN
         v_schema := v_schema || jsonb_strip_nulls(jsonb_build_object('minimum', v_min, 'maximum', v_max));
     WHEN v_kind = 'array' THEN
         v_schema := v_schema || jsonb_strip_nulls(jsonb_build_object(
-            'items', api.openapi_parameter_schema(jsonb_build_object('kind', coalesce(parameter ->> 'element_kind', 'text'))),
+            'items', api.openapi_parameter_schema(jsonb_build_object(
+                'kind', coalesce(parameter ->> 'element_kind', 'text'), 'source', parameter -> 'source', 'is_nullable', true)),
             'minItems', v_min_length, 'maxItems', v_max_length));
+    WHEN v_kind = 'bytea' AND parameter ->> 'source' <> 'whole_body' THEN
+        -- RFC 4648 §4 and §5, with or without padding; the bits that a last digit has too many are zero.
+        v_schema := v_schema || jsonb_build_object('pattern',
+            '^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-][AQgw](?:==)?|[A-Za-z0-9+/_-]{2}[AEIMQUYcgkosw048]=?)?$');
     WHEN v_kind = 'text' THEN
         IF parameter ->> 'source' = 'path' THEN
             v_min_length := greatest(v_min_length, 1);

@@ -1,4 +1,5 @@
--- Requires: sql/functions/api/openapi_build.sql
+-- Requires: functions/api/docs_entity_tag.sql
+-- Requires: functions/api/openapi_build.sql
 -- Stores the OpenAPI document, unless it is the one already stored.
 CREATE OR REPLACE FUNCTION api.publish_openapi(version text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql

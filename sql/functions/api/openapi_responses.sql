@@ -1,8 +1,8 @@
--- Requires: sql/functions/api/openapi_component_name.sql
--- Requires: sql/functions/api/openapi_declared_errors.sql
--- Requires: sql/functions/api/openapi_shape_schema.sql
--- Requires: sql/functions/api/openapi_status_text.sql
--- Requires: sql/functions/api/openapi_template_schema.sql
+-- Requires: functions/api/openapi_component_name.sql
+-- Requires: functions/api/openapi_declared_errors.sql
+-- Requires: functions/api/openapi_shape_schema.sql
+-- Requires: functions/api/openapi_status_text.sql
+-- Requires: functions/api/openapi_template_schema.sql
 -- Lists what one route can answer: its success, the errors that follow from its authentication, parameters and rate
 -- class, and those it declares. Anything else the server may say falls under `default`.
 --

@@ -7,9 +7,9 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT to_jsonb(c), c.dialect, r.returns, r.errors
+    SELECT to_jsonb(c), c.dialect, r.response_shape, r.errors
     FROM api.catalog_routes() AS c
-    JOIN api.routes AS r ON r.method = c.method AND r.path = c.path;
+    JOIN api.routes AS r ON r.route_id = c.route_id;
 END;
 $$;
 COMMENT ON FUNCTION api.openapi_routes() IS 'Lists the routes a document describes.';

@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_reply.sql
+-- Requires: functions/api/docs_reply.sql
 -- Serves the OpenAPI document of this server.
 --
 -- Role:    anon

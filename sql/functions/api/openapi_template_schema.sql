@@ -1,5 +1,5 @@
--- Requires: sql/functions/api/openapi_render.sql
--- Requires: sql/functions/api/openapi_sample_schema.sql
+-- Requires: functions/api/openapi_render.sql
+-- Requires: functions/api/openapi_sample_schema.sql
 -- Derives the JSON Schema of everything a template can print.
 --
 -- slot_schemas: what each slot that can have a value may hold; a slot that is missing here never has one.

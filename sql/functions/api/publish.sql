@@ -1,5 +1,4 @@
--- Checks the catalog, lets the description of the whole be built, and wakes the servers. The last statement of a
--- migration.
+-- Checks the catalog, stores its description, and wakes the servers. The last statement of a migration.
 --
 -- Role:    pgserver_owner
 -- Errors:  PT500 catalog_faulty  500  a sentence of api.catalog_faults() for each fault
@@ -13,10 +12,8 @@ BEGIN
     IF v_faults IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PT500', MESSAGE = 'catalog_faulty', DETAIL = v_faults;
     END IF;
-    IF to_regprocedure('api.build_openapi()') IS NOT NULL THEN
-        EXECUTE 'SELECT api.build_openapi()';
-    END IF;
+    PERFORM api.publish_openapi();
     PERFORM pg_notify('pgserver', 'catalog');
 END;
 $$;
-COMMENT ON FUNCTION api.publish() IS 'Checks the catalog, has it described, and wakes the servers.';
+COMMENT ON FUNCTION api.publish() IS 'Checks the catalog, stores its description, and wakes the servers.';

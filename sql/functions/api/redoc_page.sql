@@ -1,4 +1,4 @@
--- Requires: sql/functions/api/docs_shell.sql
+-- Requires: functions/api/docs_shell.sql
 -- Serves the page on which all operations can be read, with samples beside them.
 --
 -- Role:    anon
@@ -101,10 +101,12 @@ DECLARE
         }
     }, { rootMargin: '1200px 0px' });
 
+    const shown = new Set();
     const reading = new IntersectionObserver((seen) => {
-        const shown = seen.filter(({ isIntersecting }) => isIntersecting);
-        if (shown.length > 0) side.select(shown[0].target.id);
-    }, { rootMargin: '-15% 0px -75% 0px' });
+        for (const { isIntersecting, target } of seen) isIntersecting ? shown.add(target.id) : shown.delete(target.id);
+        const first = model.operations.find((operation) => shown.has(operation.id));
+        if (first) side.select(first.id);
+    }, { rootMargin: '-72px 0px -75% 0px' });
 
     const follow = () => {
         const id = decodeURIComponent(location.hash.slice(1));
