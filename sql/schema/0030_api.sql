@@ -39,7 +39,7 @@ CREATE TABLE api.routes (
     max_body_bytes       integer          NULL,
     content_type         text             NULL,
     unavailable_template text             NULL,
-    response_shape       jsonb            NULL,
+    returns       jsonb            NULL,
     errors               text[]           NOT NULL,
     tag                  text             NULL,
     declared_in          text             NOT NULL,

@@ -8,6 +8,12 @@ CREATE TYPE auth.tier         AS ENUM ('Standard', 'Premium');
 CREATE TYPE auth.member_role  AS ENUM ('owner', 'admin', 'member', 'viewer', 'agent');
 CREATE TYPE auth.session_kind AS ENUM ('login', 'api_key');
 
+CREATE TYPE auth.credential AS (
+    user_id uuid, tenant_id uuid, email text, username text, full_name text, is_superuser boolean,
+    created_at timestamptz, claims jsonb, refresh_token text);
+COMMENT ON TYPE auth.credential IS
+    'Somebody who has just proved who they are: the user, the claims to sign, and a refresh token if one was asked for.';
+
 CREATE TABLE auth.tenants (
     tenant_id  uuid        NOT NULL DEFAULT gen_random_uuid(),
     name       text        NOT NULL,
@@ -35,7 +41,9 @@ CREATE TABLE auth.users (
     CONSTRAINT users_pkey            PRIMARY KEY (user_id),
     CONSTRAINT users_email_check     CHECK (email ~ '^[^@\s]+@[^@\s]+$' AND char_length(email) <= 254),
     CONSTRAINT users_username_check  CHECK (char_length(username) >= 1 AND char_length(username) <= 254),
-    CONSTRAINT users_full_name_check CHECK (char_length(full_name) <= 200)
+    CONSTRAINT users_full_name_check CHECK (char_length(full_name) <= 200),
+    -- Both name a user at sign-in, so one user's name must never be another's address.
+    CONSTRAINT users_username_form_check CHECK (position('@' IN username) = 0 OR lower(username) = lower(email))
 );
 CREATE UNIQUE INDEX users_email_key    ON auth.users (lower(email));
 CREATE UNIQUE INDEX users_username_key ON auth.users (lower(username));
@@ -45,6 +53,8 @@ COMMENT ON INDEX auth.users_email_key IS 'Email already registered';
 COMMENT ON INDEX auth.users_username_key IS 'Username already registered';
 COMMENT ON CONSTRAINT users_email_check ON auth.users IS 'This is not an e-mail address.';
 COMMENT ON CONSTRAINT users_username_check ON auth.users IS 'The username must have 1 to 254 characters.';
+COMMENT ON CONSTRAINT users_username_form_check ON auth.users IS
+    'A username holds no @, unless it is the e-mail address itself.';
 COMMENT ON CONSTRAINT users_full_name_check ON auth.users IS 'The full name may have at most 200 characters.';
 
 CREATE TABLE auth.passwords (
@@ -170,7 +180,7 @@ CREATE TABLE auth.signing_keys (
     CONSTRAINT signing_keys_pkey             PRIMARY KEY (kid),
     CONSTRAINT signing_keys_algorithm_check  CHECK (algorithm ~ '^(EdDSA|(HS|RS|ES)(256|384|512))$'),
     CONSTRAINT signing_keys_public_jwk_check CHECK (
-        CASE WHEN algorithm LIKE 'HS%' THEN public_jwk IS NULL AND public_key IS NULL
+        CASE WHEN algorithm LIKE 'HS%' THEN public_jwk IS NULL
              ELSE public_jwk IS NOT NULL AND public_key IS NOT NULL END),
     CONSTRAINT signing_keys_retired_at_check CHECK (is_active = (retired_at IS NULL))
 );

@@ -49,7 +49,7 @@ BEGIN
     INSERT INTO api.routes (
         method, path, kind, function_name, dialect, auth, permission, rate_class, pool, timeout_ms, success_status,
         page_template, items_key, success_template, sources, unknown_fields, max_body_bytes, content_type,
-        unavailable_template, response_shape, errors, tag, declared_in, declared_xid)
+        unavailable_template, returns, errors, tag, declared_in, declared_xid)
     VALUES (
         v_parts[1], v_parts[2], route.kind, route.function, route.dialect, route.auth, route.permission, route.rate,
         route.pool, (extract(epoch FROM v_timeout) * 1000)::integer, route.status,
