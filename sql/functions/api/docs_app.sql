@@ -1,4 +1,5 @@
 -- Requires: functions/api/docs_reply.sql
+-- Requires: functions/api/route.sql
 -- Serves the script that both pages about this API share: it reads the OpenAPI document and knows how to show schemas,
 -- samples and requests.
 --
@@ -155,7 +156,7 @@ const Docs = (() => {
         const types = typesOf(schema).filter((type) => type !== 'null');
         if (types[0] === 'array') return (schema.items ? typeName(schema.items) : 'any') + '[]';
         if (types.length === 0) return schema.properties ? 'object' : 'any';
-        return types.join(' or ') + (schema.format ? ' · ' + schema.format : '') + (schema.contentEncoding ? ' · ' + schema.contentEncoding : '');
+        return types.join(' or ') + (schema.format && !/^(int|double)/.test(schema.format) ? ' · ' + schema.format : '') + (schema.contentEncoding ? ' · ' + schema.contentEncoding : '');
     };
     const limits = (schema) => {
         const words = [];
@@ -204,13 +205,15 @@ const Docs = (() => {
             let inner = member;
             while (typesOf(inner).includes('array') && inner.items) inner = resolve(inner.items);
             const nests = Object.keys(inner.properties ?? {}).length > 0 || (inner.additionalProperties && typeof inner.additionalProperties === 'object');
-            return h('tr', null,
-                h('th', { scope: 'row' }, h('code', null, name)),
-                h('td', null,
-                    h('div', { className: 'facts' }, facts(member, required.has(name))),
-                    choices(member),
-                    member.description && h('p', null, member.description),
-                    nests && depth < 8 && nested(member, depth + 1)));
+            return [
+                h('tr', null,
+                    h('th', { scope: 'row' }, h('code', null, name)),
+                    h('td', null,
+                        h('div', { className: 'facts' }, facts(member, required.has(name))),
+                        choices(member),
+                        member.description && h('p', null, member.description))),
+                nests && depth < 8 && h('tr', { className: 'inner' }, h('td', { colspan: '2' }, nested(name, member, depth + 1))),
+            ];
         });
         return h('div', { className: 'table-frame' },
             prefix && depth === 0 && h('p', { className: 'array-note' }, 'An array of objects:'),
@@ -219,9 +222,9 @@ const Docs = (() => {
                 h('tbody', null, rows)),
             extra === false && h('p', { className: 'array-note' }, 'No other members are accepted.'));
     };
-    const nested = (member, depth) => {
+    const nested = (name, member, depth) => {
         const open = depth < 3;
-        const details = h('details', { className: 'nested', open }, h('summary', null, 'Members'));
+        const details = h('details', { className: 'nested', open }, h('summary', null, 'Members of ', h('code', null, name)));
         const fill = () => { if (details.childElementCount === 1) details.append(schemaTable(member, depth)); };
         if (open) fill(); else details.addEventListener('toggle', fill, { once: true });
         return details;

@@ -1,4 +1,5 @@
 -- Requires: functions/api/docs_shell.sql
+-- Requires: functions/api/route.sql
 -- Serves the page on which each operation can be tried.
 --
 -- Role:    anon
@@ -51,7 +52,10 @@ DECLARE
         show();
         const dialog = authDialog();
         document.body.append(dialog);
-        button.addEventListener('click', () => dialog.showModal());
+        button.addEventListener('click', () => {
+            dialog.showModal();
+            dialog.querySelector('input, textarea')?.focus();
+        });
         return button;
     };
 
@@ -325,6 +329,7 @@ DECLARE
         return { operation, article, open };
     };
 
+    const counted = (count) => count + (count === 1 ? ' operation' : ' operations');
     let side;
     const rows = new Map();
     const follow = () => {
@@ -345,7 +350,7 @@ DECLARE
         document.title = model.info.title + ' · Explore';
         const sections = [];
         const groups = model.groups.map((group) => {
-            const node = h('section', { className: 'group' }, h('h2', null, group.name, h('span', { className: 'count' }, group.count + (group.count === 1 ? ' operation' : ' operations'))),
+            const node = h('section', { className: 'group' }, h('h2', null, group.name, h('span', { className: 'count' }, counted(group.count))),
                 group.sections.map((section) => {
                     const own = section.operations.map(row);
                     own.forEach((one) => rows.set(one.operation.id, one));
@@ -365,7 +370,11 @@ DECLARE
                 }
                 node.hidden = shown === 0;
             }
-            groups.forEach((node) => { node.hidden = !node.querySelector('.section:not([hidden])'); });
+            groups.forEach((node) => {
+                const shown = node.querySelectorAll('.operation:not([hidden])').length;
+                node.hidden = shown === 0;
+                node.querySelector('.count').textContent = counted(shown);
+            });
             none.hidden = total > 0;
         });
         document.getElementById('bar').replaceWith(Docs.header(model, 'docs', side.input, authButton()));

@@ -1,4 +1,5 @@
 -- Requires: functions/api/docs_reply.sql
+-- Requires: functions/api/route.sql
 -- Serves the style sheet that both pages about this API share.
 --
 -- Role:    anon
@@ -171,7 +172,8 @@ th, td { padding: 9px 12px; text-align: left; vertical-align: top; font-weight: 
 .schema th { width: 30%; min-width: 110px; overflow-wrap: anywhere; }
 .schema th code { font-size: 13px; font-weight: 600; }
 .schema td { font-size: 14px; }
-.schema .schema th { width: 34%; }
+tr.inner > td { padding: 0 12px 12px 24px; border-top: 0; }
+tr.inner .nested { margin-top: 0; }
 .schema td > p { margin-top: 3px; color: var(--soft); }
 .headers { font: 12.5px/1.5 var(--mono); }
 .headers th { color: var(--soft); white-space: nowrap; } .headers td { overflow-wrap: anywhere; }
@@ -188,7 +190,7 @@ th, td { padding: 9px 12px; text-align: left; vertical-align: top; font-weight: 
 .nested > summary { width: fit-content; color: var(--soft); font-size: 13px; cursor: pointer; }
 .nested > summary:hover { color: var(--ink); }
 .nested > .table-frame, .nested > .plain-type { margin-top: 6px; }
-.responses { display: grid; gap: 6px; }
+.responses { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; }
 .responses > details { border: 1px solid var(--line); border-radius: var(--radius); }
 .responses > details > summary { display: flex; align-items: baseline; gap: 10px; padding: 7px 12px; cursor: pointer; font-size: 14px; list-style: none; border-radius: var(--radius); }
 .responses > details > summary::-webkit-details-marker { display: none; }
@@ -215,6 +217,7 @@ dialog h3 { font-size: 14px; }
 .entry > .read { grid-column: 1; padding: 0 40px; }
 .entry > .samples { grid-column: 2; grid-row: 1 / span 2; padding: 22px 28px 0; min-width: 0; }
 .samples > * { margin-bottom: 14px; }
+@media (min-width: 1181px) { .entry > .samples { position: sticky; top: var(--bar); align-self: start; max-height: calc(100vh - var(--bar)); overflow-y: auto; scrollbar-width: thin; } }
 .entry .section-name { margin: 4px 0 2px; }
 .entry h3 { display: flex; align-items: center; gap: 8px; font-size: 21px; line-height: 1.3; letter-spacing: -0.01em; }
 .anchor { display: inline-flex; opacity: 0; color: var(--soft); }
@@ -247,6 +250,8 @@ dialog h3 { font-size: 14px; }
     .operation h3 button { flex-wrap: wrap; }
     .operation .summary { flex-basis: 100%; order: 5; white-space: normal; }
     .panel { padding: 14px; }
+    .schema th { width: auto; min-width: 90px; }
+    tr.inner > td { padding: 0 8px 8px; }
     .pair { grid-template-columns: 1fr; }
     .entry > header, .entry > .read, .entry > .samples, .reference .intro, .reference .group > h2 { padding-left: 16px; padding-right: 16px; }
 }

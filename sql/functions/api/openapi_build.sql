@@ -26,7 +26,10 @@ BEGIN
             FROM api.catalog_rate_policies() AS r
             GROUP BY r.dialect, r.rate_class
         ), parameters AS MATERIALIZED (
-            SELECT p.route_id, jsonb_agg(to_jsonb(p) ORDER BY p.position) AS list
+            -- What PostgreSQL itself says of a type, as in "variable-length string", is no description of a parameter.
+            SELECT p.route_id, jsonb_agg(
+                CASE WHEN strpos(p.sql_type, '.') > 0 THEN to_jsonb(p) ELSE to_jsonb(p) - 'description' END
+                ORDER BY p.position) AS list
             FROM api.catalog_parameters() AS p
             GROUP BY p.route_id
         ), routes AS MATERIALIZED (

@@ -7,7 +7,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT to_jsonb(c), c.dialect, r.response_shape, r.errors
+    SELECT to_jsonb(c), c.dialect, r.returns, r.errors
     FROM api.catalog_routes() AS c
     JOIN api.routes AS r ON r.route_id = c.route_id;
 END;

@@ -1,4 +1,5 @@
 -- Requires: functions/api/docs_reply.sql
+-- Requires: functions/api/route.sql
 -- Serves the OpenAPI document of this server.
 --
 -- Role:    anon

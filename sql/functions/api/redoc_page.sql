@@ -1,4 +1,5 @@
 -- Requires: functions/api/docs_shell.sql
+-- Requires: functions/api/route.sql
 -- Serves the page on which all operations can be read, with samples beside them.
 --
 -- Role:    anon

@@ -1,0 +1,15 @@
+RESET ROLE;
+SELECT api.dialect('testing', 'Testing', '{"detail":${message}}');
+SELECT api.problem('testing', 'not_found', 404, 'NOT_FOUND');
+-- It reads a status, a code, both, and a sentence.
+SELECT test.equals('error ' || c.error, (e.status, e.code, e.sentence)::text, (c.status, c.code, c.sentence)::text)
+FROM (VALUES
+    ('409',                                        409, NULL,           NULL),
+    ('409 orders_reference_key',                   409, 'orders_reference_key', NULL),
+    ('PT422 order_too_large the order is too big', 422, 'order_too_large', 'the order is too big'),
+    ('not_found',                                  404, 'not_found',    NULL),
+    ('NOT_FOUND',                                  404, 'NOT_FOUND',    NULL)
+) AS c (error, status, code, sentence)
+CROSS JOIN LATERAL api.openapi_declared_errors('testing', ARRAY[c.error]) AS e;
+-- It refuses a code that the dialect gives no status.
+SELECT test.raises($$SELECT * FROM api.openapi_declared_errors('testing', '{never_heard_of_it}')$$, 'PT500');
