@@ -6,8 +6,12 @@ SELECT test.equals(
     encode(sha256(convert_to(substring((p.reply).body FROM '<script>(.*)</script>'), 'UTF8')), 'base64'))
 FROM (VALUES ('docs', api.docs_page()), ('redoc', api.redoc_page())) AS p (name, reply);
 SELECT test.equals('hosts named by ' || p.name, count(*), 0::bigint)
-FROM (VALUES ('docs', api.docs_page()), ('redoc', api.redoc_page()), ('app.js', api.docs_app()), ('style.css', api.docs_style()))
-    AS p (name, reply)
+FROM (VALUES
+    ('docs', api.docs_page()),
+    ('redoc', api.redoc_page()),
+    ('app.js', api.docs_app()),
+    ('style.css', api.docs_style())
+) AS p (name, reply)
 CROSS JOIN LATERAL regexp_matches((p.reply).body, '(?:src|href)="(?:https?:)?//|@import|\murl\(', 'g') AS m (found)
 GROUP BY p.name;
 -- Each is kept by who has it.

@@ -31,7 +31,10 @@ SELECT test.equals('the same catalog, the same bytes',
 SELECT test.equals('paths of the test', array_agg(p.path), ARRAY['/testing/{thing_id}/parts'])
 FROM described AS d CROSS JOIN LATERAL jsonb_object_keys(d.doc -> 'paths') AS p (path)
 WHERE p.path LIKE '/testing/%';
-SELECT test.equals('the name in ' || m.method, d.doc #>> ARRAY['paths', '/testing/{thing_id}/parts', m.method, 'parameters', '0', 'name'], 'thing_id')
+SELECT test.equals(
+    'the name in ' || m.method,
+    d.doc #>> ARRAY['paths', '/testing/{thing_id}/parts', m.method, 'parameters', '0', 'name'],
+    'thing_id')
 FROM described AS d CROSS JOIN (VALUES ('get'), ('put')) AS m (method);
 
 -- The first sentence of the comment is the summary.
@@ -55,10 +58,15 @@ SELECT test.equals('the body', o.put #> '{requestBody,content,application/json,s
                "note": {"type": ["string", "null"], "pattern": "^[^\\u0000]*$"}}}'::jsonb),
        test.equals('the envelope', o.put #> '{responses,202,content,application/json,schema,properties,data}',
            '{"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}}'::jsonb),
-       test.equals('the answers', (SELECT array_agg(k.status ORDER BY k.status COLLATE "C") FROM jsonb_object_keys(o.put -> 'responses') AS k (status)),
+       test.equals(
+           'the answers',
+           (SELECT array_agg(k.status ORDER BY k.status COLLATE "C")
+            FROM jsonb_object_keys(o.put -> 'responses') AS k (status)),
            ARRAY['202', '400', '401', '404', '409', '413', '415', '429', '500', '503', '504', 'default']),
-       test.equals('the declared error', o.put #>> '{responses,409,description}', 'Conflict: part_taken: somebody has it.'),
-       test.equals('the limit', o.put #> '{x-rate-limits}', '[{"per": "tenant_id", "limit": 30, "seconds": 60, "burst": 50}]'::jsonb)
+       test.equals('the declared error', o.put #>> '{responses,409,description}',
+           'Conflict: part_taken: somebody has it.'),
+       test.equals('the limit', o.put #> '{x-rate-limits}',
+           '[{"per": "tenant_id", "limit": 30, "seconds": 60, "burst": 50}]'::jsonb)
 FROM (SELECT d.doc #> ARRAY['paths', '/testing/{thing_id}/parts', 'put'] AS put FROM described AS d) AS o;
 
 -- Every reference leads somewhere, and no two operations share an id.

@@ -6,7 +6,8 @@ SELECT test.equals(
     c.schema::jsonb)
 FROM (VALUES
     ('{"kind": "int2", "source": "query"}', '{"type": "integer", "minimum": -32768, "maximum": 32767}'),
-    ('{"kind": "int4", "source": "query", "minimum": "1", "maximum": "99999999999", "default_text": "20", "default_is_constant": true}',
+    ('{"kind": "int4", "source": "query", "minimum": "1", "maximum": "99999999999", "default_text": "20",
+       "default_is_constant": true}',
         '{"type": "integer", "minimum": 1, "maximum": 2147483647, "default": 20}'),
     ('{"kind": "int8", "source": "query"}',
         '{"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807}'),

@@ -208,8 +208,8 @@ dialog h3 { font-size: 14px; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 
 .reference main { padding: 0 0 30vh; background: linear-gradient(to right, var(--ground) 58%, var(--raised) 58%); }
-.reference .intro, .reference .group > h2 { margin: 0; padding-left: 40px; padding-right: 42%; }
-.reference .intro { padding-top: 32px; }
+.reference .intro, .reference .group > h2 { margin: 0; padding-left: 40px; padding-right: calc(42% + 40px); }
+.reference .intro { max-width: none; padding-top: 32px; padding-bottom: 0; }
 .reference .group > h2 { border: 0; padding-top: 44px; padding-bottom: 0; }
 .entry { display: grid; grid-template-columns: 58% 42%; align-content: start; min-height: 520px; padding: 22px 0 34px; border-bottom: 1px solid var(--line); }
 .entry.built { min-height: 0; }

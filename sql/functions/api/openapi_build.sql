@@ -45,7 +45,8 @@ BEGIN
                 first_value(r.path) OVER (PARTITION BY r.outline ORDER BY r.method COLLATE "C") AS shared_path,
                 r.call_id || CASE
                     WHEN count(*) OVER (PARTITION BY r.call_id) > 1
-                    THEN '_' || row_number() OVER (PARTITION BY r.call_id ORDER BY r.path COLLATE "C", r.method COLLATE "C")
+                    THEN '_' || row_number() OVER (
+                        PARTITION BY r.call_id ORDER BY r.path COLLATE "C", r.method COLLATE "C")
                     ELSE ''
                 END AS operation_id
             FROM routes AS r
@@ -74,7 +75,9 @@ BEGIN
             'info', json_build_object(
                 'title', 'PgServer',
                 'version', coalesce(
-                    nullif(build_openapi.version, ''), nullif(current_setting('api.server_version', true), ''), '1.0.0'),
+                    nullif(build_openapi.version, ''),
+                    nullif(current_setting('api.server_version', true), ''),
+                    '1.0.0'),
                 'description', 'Generated from the catalog of the running server.'),
             'servers', '[{"url": "/"}]'::json,
             'tags', (
@@ -82,7 +85,8 @@ BEGIN
                 FROM dialects AS d
                 WHERE EXISTS (SELECT FROM routes AS r WHERE r.dialect = d.dialect)),
             'paths', coalesce(
-                (SELECT json_object_agg(p.shared_path, p.item ORDER BY p.shared_path COLLATE "C") FROM paths AS p), '{}'),
+                (SELECT json_object_agg(p.shared_path, p.item ORDER BY p.shared_path COLLATE "C") FROM paths AS p),
+                '{}'),
             'components', json_build_object(
                 'securitySchemes', '{
                     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -92,13 +96,17 @@ BEGIN
                 }'::json,
                 'headers', '{
                     "X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when asking for help."},
-                    "X-RateLimit-Limit": {"schema": {"type": "integer"}, "description": "Requests allowed in a window."},
-                    "X-RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "Requests left for now."},
+                    "X-RateLimit-Limit": {"schema": {"type": "integer"},
+                        "description": "Requests allowed in a window."},
+                    "X-RateLimit-Remaining": {"schema": {"type": "integer"},
+                        "description": "Requests left for now."},
                     "X-RateLimit-Reset": {"schema": {"type": "integer"},
                         "description": "When the allowance is whole again, in seconds since 1970."},
-                    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait before the next attempt."},
+                    "Retry-After": {"schema": {"type": "integer"},
+                        "description": "Seconds to wait before the next attempt."},
                     "WWW-Authenticate": {"schema": {"type": "string"}, "description": "How to sign in."},
-                    "ETag": {"schema": {"type": "string"}, "description": "Send it as If-None-Match to ask for changes only."},
+                    "ETag": {"schema": {"type": "string"},
+                        "description": "Send it as If-None-Match to ask for changes only."},
                     "Location": {"schema": {"type": "string"}, "description": "Where the new thing is."}
                 }'::json,
                 'schemas', (
@@ -115,8 +123,10 @@ BEGIN
                         UNION ALL
                         SELECT api.openapi_component_name(d.dialect, 'Error'), json_build_object(
                             'description', 'Any other error, in this product''s shape.',
-                            'content', json_build_object('application/json', json_build_object('schema', json_build_object(
-                                '$ref', '#/components/schemas/' || api.openapi_component_name(d.dialect, 'Error')))))
+                            'content', json_build_object('application/json', json_build_object(
+                                'schema', json_build_object(
+                                    '$ref',
+                                    '#/components/schemas/' || api.openapi_component_name(d.dialect, 'Error')))))
                         FROM dialects AS d
                     ) AS c)))));
 END;

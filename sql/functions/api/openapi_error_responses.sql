@@ -10,6 +10,7 @@ STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_uuid  CONSTANT text := '5b0f3c52-8a0e-4d3c-9a51-0a6f2f0c7d11';
     v_fault CONSTANT jsonb := '{"field": "limit", "code": "too_large", "message": "Must be at most 100."}';
 BEGIN
     RETURN QUERY
@@ -50,8 +51,8 @@ BEGIN
                     'status', r.status,
                     'code', coalesce(r.codes[1], api.openapi_status_text(r.status)),
                     'message', coalesce(r.message, api.openapi_status_text(r.status) || '.'),
-                    'request_id', replace(replace(d.request_id_form,
-                        '${uuid}', '5b0f3c52-8a0e-4d3c-9a51-0a6f2f0c7d11'), '${hex}', '5b0f3c528a0e4d3c9a510a6f2f0c7d11'),
+                    'request_id', replace(
+                        replace(d.request_id_form, '${uuid}', v_uuid), '${hex}', replace(v_uuid, '-', '')),
                     'timestamp', '2026-01-31T12:00:00.000Z',
                     'faults', CASE WHEN r.is_invalid AND d.fault_template <> '' THEN
                         api.openapi_render(d.fault_template, v_fault)::jsonb END,

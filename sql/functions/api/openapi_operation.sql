@@ -20,7 +20,8 @@ AS $$
 DECLARE
     v_own_names CONSTANT text[] := ARRAY(
         SELECT rtrim(m[1], '.') FROM regexp_matches(route ->> 'path', '\{([^}]+)\}', 'g') AS m);
-    v_sentence  CONSTANT text := coalesce(substring(route ->> 'summary' FROM '^(.*?[.!?])(?:\s|$)'), route ->> 'summary');
+    v_sentence  CONSTANT text := coalesce(
+        substring(route ->> 'summary' FROM '^(.*?[.!?])(?:\s|$)'), route ->> 'summary');
     v_whole     CONSTANT jsonb := jsonb_path_query_first(parameters, '$[*] ? (@.source == "whole_body")');
 BEGIN
     RETURN json_build_object(
@@ -42,7 +43,8 @@ BEGIN
                 SELECT 1 AS rank, n.position, json_build_object(
                     'name', path_names[n.position], 'in', 'path', 'required', true,
                     'description', nullif(p.value ->> 'description', ''),
-                    'schema', coalesce(api.openapi_parameter_schema(p.value), '{"type": "string", "minLength": 1}')) AS parameter
+                    'schema', coalesce(api.openapi_parameter_schema(p.value), '{"type": "string", "minLength": 1}')
+                ) AS parameter
                 FROM unnest(v_own_names) WITH ORDINALITY AS n (name, position)
                 LEFT JOIN jsonb_array_elements(parameters) AS p
                     ON p.value ->> 'source' = 'path' AND p.value ->> 'source_name' = n.name
@@ -71,7 +73,8 @@ BEGIN
                     json_build_object('schema', CASE v_whole ->> 'kind'
                         WHEN 'bytea' THEN '{}'::jsonb
                         ELSE api.openapi_parameter_schema(v_whole)
-                    END || jsonb_strip_nulls(jsonb_build_object('description', nullif(v_whole ->> 'description', ''))))))
+                    END || jsonb_strip_nulls(jsonb_build_object(
+                        'description', nullif(v_whole ->> 'description', ''))))))
             ELSE (
                 SELECT json_build_object(
                     'required', CASE WHEN bool_or((p.value ->> 'is_required')::boolean) THEN true END,
@@ -85,7 +88,8 @@ BEGIN
                         'required', json_agg(p.value ->> 'source_name' ORDER BY (p.value ->> 'position')::int)
                             FILTER (WHERE (p.value ->> 'is_required')::boolean),
                         'additionalProperties', CASE
-                            WHEN coalesce(route ->> 'unknown_fields', dialect ->> 'unknown_fields') = 'refuse' THEN false END))))
+                            WHEN coalesce(route ->> 'unknown_fields', dialect ->> 'unknown_fields') = 'refuse'
+                            THEN false END))))
                 FROM jsonb_array_elements(parameters) AS p
                 WHERE p.value ->> 'source' = 'body'
                 HAVING count(*) > 0)

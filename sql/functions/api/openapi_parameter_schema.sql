@@ -49,7 +49,9 @@ BEGIN
     WHEN v_kind = 'array' THEN
         v_schema := v_schema || jsonb_strip_nulls(jsonb_build_object(
             'items', api.openapi_parameter_schema(jsonb_build_object(
-                'kind', coalesce(parameter ->> 'element_kind', 'text'), 'source', parameter -> 'source', 'is_nullable', true)),
+                'kind', coalesce(parameter ->> 'element_kind', 'text'),
+                'source', parameter -> 'source',
+                'is_nullable', true)),
             'minItems', v_min_length, 'maxItems', v_max_length));
     WHEN v_kind = 'bytea' AND parameter ->> 'source' <> 'whole_body' THEN
         -- RFC 4648 §4 and §5, with or without padding; the bits that a last digit has too many are zero.

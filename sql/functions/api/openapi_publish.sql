@@ -11,7 +11,8 @@ BEGIN
     INSERT INTO api.documents AS d (name, content_type, body, entity_tag)
     VALUES ('openapi.json', 'application/json', v_body, api.entity_tag(v_body))
     ON CONFLICT (name) DO UPDATE
-    SET content_type = excluded.content_type, body = excluded.body, entity_tag = excluded.entity_tag, published_at = now()
+    SET content_type = excluded.content_type, body = excluded.body,
+        entity_tag = excluded.entity_tag, published_at = now()
     WHERE d.entity_tag <> excluded.entity_tag;
 END;
 $$;

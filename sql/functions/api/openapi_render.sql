@@ -1,5 +1,6 @@
 -- Fills a dialect's template: ${slot} becomes the JSON text of its value, or null without one
--- (no faults are nothing at all); [[slot:…]] is kept only if the slot has a value. A section's text may hold balanced brackets and sections of its own.
+-- (no faults are nothing at all); [[slot:…]] is kept only if the slot has a value. Brackets inside a section are
+-- balanced, which tells the end of an array from the end of the section.
 --
 -- Errors: PT500 unbalanced_template  500  a section is never closed
 CREATE OR REPLACE FUNCTION api.openapi_render(template text, slots jsonb)

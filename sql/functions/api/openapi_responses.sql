@@ -22,11 +22,12 @@ DECLARE
     v_name       CONSTANT text := route ->> 'dialect';
     v_status     CONSTANT int := route ->> 'success_status';
     v_returns    CONSTANT text := route ->> 'returns';
-    v_has_body   CONSTANT boolean := jsonb_path_exists(parameters, '$[*] ? (@.source == "body" || @.source == "whole_body")');
+    v_has_body   CONSTANT boolean := jsonb_path_exists(
+        parameters, '$[*] ? (@.source == "body" || @.source == "whole_body")');
     v_is_tagged  CONSTANT boolean := jsonb_path_exists(parameters, '$[*] ? (@.source_name == "if-none-match")');
     v_template   CONSTANT text := coalesce(route ->> 'success_template', dialect ->> 'success_template', '${body}');
-    v_page       CONSTANT text := coalesce(route ->> 'page_template', dialect ->> 'page_template', '');
-    v_items_key  CONSTANT jsonb := jsonb_strip_nulls(jsonb_build_object('items_key', coalesce(route ->> 'items_key', 'items')));
+    v_page       CONSTANT text := coalesce(route ->> 'page_template', dialect ->> 'page_template');
+    v_items_key  CONSTANT jsonb := jsonb_build_object('items_key', coalesce(route ->> 'items_key', 'items'));
     v_slots      CONSTANT jsonb := api.openapi_slot_schemas();
     v_media_type text;
     v_body       jsonb := api.shape_schema(shape);
@@ -47,21 +48,11 @@ BEGIN
         IF v_body ->> 'type' IS DISTINCT FROM 'array' THEN
             v_body := jsonb_build_object('type', 'array', 'items', v_body);
         END IF;
-        IF v_page LIKE '%${items}%' THEN
-            v_schema := api.openapi_template_schema(
-                v_page, v_slots || jsonb_build_object('items', v_body),
-                ARRAY['items', 'total', 'count', 'limit', 'offset', 'page', 'page_size', 'total_pages', 'has_next',
-                    'has_previous', 'request_id', 'timestamp'],
-                v_items_key);
-        ELSE
-            v_schema := api.openapi_template_schema(
-                v_template,
-                jsonb_build_object(
-                    'body', v_body, 'request_id', v_slots -> 'request_id', 'timestamp', v_slots -> 'timestamp')
-                    || CASE WHEN v_page <> '' THEN jsonb_build_object('pagination', api.openapi_template_schema(
-                        v_page, v_slots, ARRAY(SELECT jsonb_object_keys(v_slots)))) ELSE '{}'::jsonb END,
-                ARRAY['body', 'request_id', 'timestamp', 'pagination']);
-        END IF;
+        v_schema := api.openapi_template_schema(
+            v_page, v_slots || jsonb_build_object('items', v_body),
+            ARRAY['items', 'total', 'count', 'limit', 'offset', 'page', 'page_size', 'total_pages', 'has_next',
+                'has_previous', 'request_id', 'timestamp'],
+            v_items_key);
     ELSE
         v_schema := api.openapi_template_schema(
             v_template,
@@ -108,7 +99,9 @@ BEGIN
                 'headers', (
                     SELECT json_object_agg(h.name, h.value ORDER BY h.position, h.name COLLATE "C")
                     FROM (
-                        SELECT 1 AS position, n.name, json_build_object('$ref', '#/components/headers/' || n.name) AS value
+                        SELECT
+                            1 AS position, n.name,
+                            json_build_object('$ref', '#/components/headers/' || n.name) AS value
                         FROM (VALUES
                             ('X-Request-Id', true),
                             ('X-RateLimit-Limit', route ->> 'rate_class' <> ''),

@@ -10,7 +10,9 @@ BEGIN
     WHEN 'object' THEN
         RETURN jsonb_build_object('type', 'object') || jsonb_strip_nulls(jsonb_build_object(
             'properties', (
-                SELECT jsonb_object_agg(m.key, api.openapi_sample_schema(m.value, coalesce(barest -> m.key, m.value), slot_schemas))
+                SELECT jsonb_object_agg(
+                    m.key,
+                    api.openapi_sample_schema(m.value, coalesce(barest -> m.key, m.value), slot_schemas))
                 FROM jsonb_each(fullest) AS m),
             'required', (
                 SELECT jsonb_agg(k.key ORDER BY k.key COLLATE "C")
@@ -18,7 +20,8 @@ BEGIN
                 WHERE barest ? k.key)));
     WHEN 'array' THEN
         RETURN jsonb_strip_nulls(jsonb_build_object(
-            'type', 'array', 'items', api.openapi_sample_schema(fullest -> 0, coalesce(barest -> 0, fullest -> 0), slot_schemas)));
+            'type', 'array',
+            'items', api.openapi_sample_schema(fullest -> 0, coalesce(barest -> 0, fullest -> 0), slot_schemas)));
     WHEN 'string' THEN
         RETURN coalesce(
             slot_schemas -> substring(fullest #>> '{}' FROM '^\$\{([a-z_]+)\}$'),

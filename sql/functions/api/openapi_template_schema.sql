@@ -16,9 +16,11 @@ IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 BEGIN ATOMIC
     WITH slots AS (
         SELECT
-            coalesce(jsonb_object_agg(s.name, '${' || s.name || '}'), '{}') || openapi_template_schema.literals AS fullest,
+            coalesce(jsonb_object_agg(s.name, '${' || s.name || '}'), '{}')
+                || openapi_template_schema.literals AS fullest,
             coalesce(
-                jsonb_object_agg(s.name, '${' || s.name || '}') FILTER (WHERE s.name = ANY (openapi_template_schema.certain)),
+                jsonb_object_agg(s.name, '${' || s.name || '}')
+                    FILTER (WHERE s.name = ANY (openapi_template_schema.certain)),
                 '{}') || openapi_template_schema.literals AS barest
         FROM jsonb_object_keys(openapi_template_schema.slot_schemas) AS s (name)
     )

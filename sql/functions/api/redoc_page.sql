@@ -60,7 +60,7 @@ DECLARE
         const [status, raw] = Object.entries(operation.responses).find(([code]) => code < 300) ?? [];
         if (!raw) return null;
         const [type, media] = Object.entries(Docs.resolve(raw).content ?? {})[0] ?? [];
-        if (type !== 'application/json') return null;
+        if (type !== 'application/json' || Object.keys(media.schema ?? {}).length === 0) return null;
         return Docs.codeBlock(JSON.stringify(media.example ?? Docs.sample(media.schema), null, 2), { label: 'Answer ' + status, json: true });
     };
 
