@@ -14,7 +14,7 @@ BEGIN
     SELECT format('%s %s: ', r.method, r.path) || f.fault
     FROM api.catalog_routes() AS r
     JOIN api.routes AS d ON d.route_id = r.route_id
-    LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = to_regproc(r.call_name)
+    LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = to_regproc(nullif(r.call_name, ''))
     CROSS JOIN LATERAL (
         SELECT count(*) AS signatures FROM pg_catalog.pg_proc AS s
         JOIN pg_catalog.pg_namespace AS n ON n.oid = s.pronamespace

@@ -17,10 +17,10 @@ BEGIN
     RETURN QUERY
     SELECT
         r.route_id, r.method, r.path, r.kind::text,
-        COALESCE(format('%I.%I', f.name[1], f.name[2]), ''),
+        COALESCE(f.call_name, ''),
         COALESCE(
             r.dialect,
-            (SELECT d.dialect FROM api.dialects AS d WHERE d.dialect = f.name[1]),
+            (SELECT d.dialect FROM api.dialects AS d WHERE d.dialect = f.schema_name),
             'server'),
         r.auth::text, r.permission, r.rate_class, r.pool::text, r.timeout_ms,
         r.kind = 'metrics' OR COALESCE(p.provolatile <> 'v', false),
@@ -35,12 +35,16 @@ BEGIN
         END),
         r.page_template, r.items_key, r.success_template, r.unknown_fields::text, r.max_body_bytes,
         r.unavailable_template,
-        COALESCE(r.tag, f.name[1]),
+        COALESCE(r.tag, f.schema_name),
         CASE r.kind WHEN 'metrics' THEN 'The server''s own metrics, for Prometheus.'
                     ELSE pg_catalog.obj_description(p.oid, 'pg_proc') END
     FROM api.routes AS r
-    CROSS JOIN LATERAL (SELECT regexp_match(r.function_name, '^([^.]+)\.([^.]+)$')) AS f (name)
-    LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = to_regproc(format('%I.%I', f.name[1], f.name[2]))
+    CROSS JOIN LATERAL (
+        SELECT
+            split_part(r.function_name, '.', 1),
+            quote_ident(split_part(r.function_name, '.', 1)) || '.' || quote_ident(split_part(r.function_name, '.', 2))
+    ) AS f (schema_name, call_name)
+    LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = to_regproc(f.call_name)
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN r.kind = 'metrics' THEN 'text'

@@ -1,5 +1,6 @@
 -- Requires: functions/api/problem.sql
--- Declares many problems of one dialect at once, each as code, status, public code, sentence.
+-- Declares many problems of one dialect at once, each written as an array: code, status, public code,
+-- sentence.
 --
 -- Role:    pgserver_owner
 -- Errors:  23514 problems_status_check  a status is no error
@@ -8,9 +9,11 @@ RETURNS void LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
-    v_row text[];
+    v_text text;
+    v_row  text[];
 BEGIN
-    FOREACH v_row SLICE 1 IN ARRAY problems.declared LOOP
+    FOREACH v_text IN ARRAY problems.declared LOOP
+        v_row := v_text::text[];
         PERFORM api.problem(problems.dialect, v_row[1], v_row[2]::integer, v_row[3], v_row[4]);
     END LOOP;
 END;
