@@ -69,6 +69,20 @@ SELECT test.equals('the body', o.put #> '{requestBody,content,application/json,s
            '[{"per": "tenant_id", "limit": 30, "seconds": 60, "burst": 50}]'::jsonb)
 FROM (SELECT d.doc #> ARRAY['paths', '/testing/{thing_id}/parts', 'put'] AS put FROM described AS d) AS o;
 
+-- A declaration that cannot be described is refused by name.
+SELECT api.route('GET /testing/wrong', 'api.testing_list', dialect => 'testing', returns => '"nonsense"');
+DO $$
+DECLARE
+    v_detail text;
+BEGIN
+    PERFORM api.build_openapi();
+    RAISE EXCEPTION 'the shape was accepted';
+EXCEPTION WHEN SQLSTATE 'PT500' THEN
+    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+    PERFORM test.equals('the detail', v_detail, 'GET /testing/wrong: ''nonsense'' is not a shape.');
+END;
+$$;
+
 -- Every reference leads somewhere, and no two operations share an id.
 SELECT test.equals('references to nothing', count(*), 0::bigint)
 FROM described AS d

@@ -5,6 +5,7 @@ FROM (VALUES
     ('"string"',            '{"type": "string"}'),
     ('"string?"',           '{"type": ["string", "null"]}'),
     ('"uuid"',              '{"type": "string", "format": "uuid"}'),
+    ('"date-time"',         '{"type": "string", "format": "date-time"}'),
     ('"timestamp?"',        '{"type": ["string", "null"], "format": "date-time"}'),
     ('"any"',               '{}'),
     ('"any?"',              '{}'),

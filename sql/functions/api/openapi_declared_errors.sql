@@ -1,5 +1,6 @@
 -- Reads the errors a route declares. Each is a code, a status, or both, and perhaps a sentence, as in
--- '409 orders_reference_key the reference is already used'; a code alone has the status the dialect gives it.
+-- '409 orders_reference_key the reference is already used'. A code alone has the status the dialect gives it, or, if it
+-- is a constraint's name, that of the violation and the sentence of the constraint's comment.
 --
 -- Errors: PT500 unknown_error  500  an error has neither a status nor a code known to the dialect
 CREATE OR REPLACE FUNCTION api.openapi_declared_errors(dialect text, errors text[])
@@ -23,10 +24,22 @@ BEGIN
             WHERE p.dialect = openapi_declared_errors.dialect
                 AND openapi_declared_errors.code IN (p.code, p.public_code);
         END IF;
+        IF status IS NULL OR sentence IS NULL THEN
+            SELECT
+                coalesce(openapi_declared_errors.status, CASE WHEN p.contype = 'c' THEN 422 WHEN c.name <> '' THEN 409 END),
+                coalesce(openapi_declared_errors.sentence, rtrim(c.sentence, '.'))
+            INTO status, sentence
+            FROM (SELECT 1) AS one
+            LEFT JOIN api.catalog_constraints() AS c ON c.name = openapi_declared_errors.code
+            LEFT JOIN pg_catalog.pg_constraint AS p ON p.conname = c.name
+            LIMIT 1;
+        END IF;
         IF status IS NULL THEN
             RAISE EXCEPTION USING
                 ERRCODE = 'PT500', MESSAGE = 'unknown_error',
-                DETAIL = format('Dialect %s gives %L no status.', dialect, v_error);
+                DETAIL = format(
+                    'Dialect %s gives %L no status: declare it as a problem, or write the status before it.',
+                    dialect, v_error);
         END IF;
         RETURN NEXT;
     END LOOP;

@@ -1,6 +1,6 @@
 -- Requires: functions/api/openapi_parameter_schema.sql
 -- Requires: functions/api/openapi_responses.sql
--- Describes one route as an OpenAPI operation.
+-- Describes one route as an OpenAPI operation. What is wrong with its declaration is reported with its name.
 --
 -- path_names: what the document calls the path's parameters, in order; routes that differ in nothing else share them
 CREATE OR REPLACE FUNCTION api.openapi_operation(
@@ -22,6 +22,8 @@ DECLARE
         SELECT rtrim(m[1], '.') FROM regexp_matches(route ->> 'path', '\{([^}]+)\}', 'g') AS m);
     v_sentence  CONSTANT text := coalesce(
         substring(route ->> 'summary' FROM '^(.*?[.!?])(?:\s|$)'), route ->> 'summary');
+    v_code      text;
+    v_detail    text;
     v_whole     CONSTANT jsonb := jsonb_path_query_first(parameters, '$[*] ? (@.source == "whole_body")');
 BEGIN
     RETURN json_build_object(
@@ -29,7 +31,7 @@ BEGIN
         'tags', json_build_array(dialect ->> 'title'),
         'summary', rtrim(v_sentence, '.'),
         'description', CASE WHEN v_sentence <> route ->> 'summary' THEN route ->> 'summary' END,
-        'x-section', nullif(nullif(route ->> 'tag', dialect ->> 'title'), dialect ->> 'dialect'),
+        'x-section', nullif(nullif(route ->> 'tag', dialect ->> 'title'), split_part(route ->> 'call_name', '.', 1)),
         'x-permission', route ->> 'permission',
         'x-rate-limits', rates,
         'security', CASE route ->> 'auth'
@@ -51,7 +53,9 @@ BEGIN
                 UNION ALL
                 SELECT CASE p.value ->> 'source' WHEN 'query' THEN 2 ELSE 3 END, (p.value ->> 'position')::bigint,
                     json_build_object(
-                        'name', p.value ->> 'source_name', 'in', p.value ->> 'source',
+                        'name', CASE p.value ->> 'source'
+                            WHEN 'header' THEN initcap(p.value ->> 'source_name') ELSE p.value ->> 'source_name' END,
+                        'in', p.value ->> 'source',
                         'required', CASE WHEN (p.value ->> 'is_required')::boolean THEN true END,
                         'description', nullif(p.value ->> 'description', ''),
                         'schema', CASE WHEN p.value ->> 'kind' <> 'json' THEN api.openapi_parameter_schema(p.value) END,
@@ -95,6 +99,11 @@ BEGIN
                 HAVING count(*) > 0)
         END,
         'responses', api.openapi_responses(route, dialect, parameters, shape, errors, statuses));
+EXCEPTION WHEN SQLSTATE 'PT500' THEN
+    GET STACKED DIAGNOSTICS v_code = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
+    RAISE EXCEPTION USING
+        ERRCODE = 'PT500', MESSAGE = v_code,
+        DETAIL = format('%s %s: %s', route ->> 'method', route ->> 'path', v_detail);
 END;
 $$;
 COMMENT ON FUNCTION api.openapi_operation(jsonb, text, text[], jsonb, jsonb, jsonb, text[], jsonb, jsonb) IS

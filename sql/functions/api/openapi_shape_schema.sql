@@ -1,7 +1,8 @@
 -- Turns the shape that a route declares for its answer into a JSON Schema.
 --
 -- A shape is a type name, an object of shapes, or an array of one shape:
---   "string" "integer" "number" "boolean" "date" "time" "timestamp" "uuid" "email" "uri" "object" "array" "any"
+--   "string" "integer" "number" "boolean" "date" "time" "date-time" "uuid" "email" "uri" "object" "array" "any"
+--   ("timestamp" is another word for "date-time")
 --   "string?"               may be null
 --   "queued|running|done"   one of these words
 --   {"a": …, "b?": …}       b may be absent
@@ -32,6 +33,7 @@ BEGIN
             WHEN 'boolean'   THEN '{"type": "boolean"}'
             WHEN 'date'      THEN '{"type": "string", "format": "date"}'
             WHEN 'time'      THEN '{"type": "string", "format": "time"}'
+            WHEN 'date-time' THEN '{"type": "string", "format": "date-time"}'
             WHEN 'timestamp' THEN '{"type": "string", "format": "date-time"}'
             WHEN 'uuid'      THEN '{"type": "string", "format": "uuid"}'
             WHEN 'email'     THEN '{"type": "string", "format": "email"}'
