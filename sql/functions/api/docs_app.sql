@@ -379,7 +379,7 @@ const Docs = (() => {
                 details.append(h('div', { className: 'response-body' },
                     type ? h('p', { className: 'media' }, type) : h('p', { className: 'media' }, 'No body'),
                     media?.schema && schemaTable(media.schema),
-                    headers.length > 0 && h('details', { className: 'nested' }, h('summary', null, headers.length + ' headers'),
+                    headers.length > 0 && h('details', { className: 'nested' }, h('summary', null, headers.length + (headers.length === 1 ? ' header' : ' headers')),
                         h('div', { className: 'table-frame' }, h('table', { className: 'schema' }, h('tbody', null, headers.map(([name, value]) => {
                             const header = resolve(value);
                             return h('tr', null, h('th', { scope: 'row' }, h('code', null, name)),

@@ -218,7 +218,7 @@ DECLARE
                         stop && h('button', { type: 'button', onclick: stop }, 'Stop')),
                     note && h('p', { className: 'hint' }, note),
                     text === '' ? h('p', { className: 'hint' }, 'No body.') : Docs.codeBlock(pretty, { label: type || 'Body', json: isJson }),
-                    h('details', { className: 'nested' }, h('summary', null, headers.length + ' headers'),
+                    h('details', { className: 'nested' }, h('summary', null, headers.length + (headers.length === 1 ? ' header' : ' headers')),
                         h('div', { className: 'table-frame' }, h('table', { className: 'headers' }, h('tbody', null, headers.map(([name, value]) =>
                             h('tr', null, h('th', { scope: 'row' }, name), h('td', null, value))))))));
             },

@@ -1,4 +1,5 @@
--- Checks the catalog, stores its description, and wakes the servers. The last statement of a migration.
+-- Checks the catalog, lets the description of the whole be built, and wakes the servers. The last statement of a
+-- migration.
 --
 -- Role:    pgserver_owner
 -- Errors:  PT500 catalog_faulty  500  a sentence of api.catalog_faults() for each fault
@@ -12,8 +13,10 @@ BEGIN
     IF v_faults IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PT500', MESSAGE = 'catalog_faulty', DETAIL = v_faults;
     END IF;
-    PERFORM api.publish_openapi();
+    IF to_regprocedure('api.publish_openapi(text)') IS NOT NULL THEN
+        EXECUTE 'SELECT api.publish_openapi()';
+    END IF;
     PERFORM pg_notify('pgserver', 'catalog');
 END;
 $$;
-COMMENT ON FUNCTION api.publish() IS 'Checks the catalog, stores its description, and wakes the servers.';
+COMMENT ON FUNCTION api.publish() IS 'Checks the catalog, has it described, and wakes the servers.';
