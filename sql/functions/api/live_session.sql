@@ -1,0 +1,16 @@
+-- Whether a session is alive: for what outlives a request, such as a stream.
+--
+-- Role:    pgserver
+CREATE OR REPLACE FUNCTION api.live_session(tenant uuid, session uuid)
+RETURNS boolean LANGUAGE plpgsql
+STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM auth.sessions AS s
+        WHERE s.tenant_id = live_session.tenant AND s.session_id = live_session.session
+          AND s.revoked_at IS NULL AND s.expires_at > now());
+END;
+$$;
+COMMENT ON FUNCTION api.live_session(uuid, uuid) IS 'Whether a session is alive.';
+GRANT EXECUTE ON FUNCTION api.live_session(uuid, uuid) TO pgserver;

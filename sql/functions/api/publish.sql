@@ -1,0 +1,22 @@
+-- Checks the catalog, lets the description of the whole be built, and wakes the servers. The last statement of a
+-- migration.
+--
+-- Role:    pgserver_owner
+-- Errors:  PT500 catalog_faulty  500  a sentence of api.catalog_faults() for each fault
+CREATE OR REPLACE FUNCTION api.publish()
+RETURNS void LANGUAGE plpgsql
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+AS $$
+DECLARE
+    v_faults CONSTANT text := (SELECT string_agg(f.fault, E'\n') FROM api.catalog_faults() AS f (fault));
+BEGIN
+    IF v_faults IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PT500', MESSAGE = 'catalog_faulty', DETAIL = v_faults;
+    END IF;
+    IF to_regprocedure('api.build_openapi()') IS NOT NULL THEN
+        EXECUTE 'SELECT api.build_openapi()';
+    END IF;
+    PERFORM pg_notify('pgserver', 'catalog');
+END;
+$$;
+COMMENT ON FUNCTION api.publish() IS 'Checks the catalog, has it described, and wakes the servers.';
