@@ -305,11 +305,23 @@ RETURNS json LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
 BEGIN
-    RETURN json_build_object(
-        'account_id', account_id, 'name', name, 'type', type, 'industry', industry, 'owner_id', owner_id,
-        'status', status, 'external_ids', external_ids, 'extras', extras, 'source_system', source_system,
-        'source_connection_id', source_connection_id, 'created_at', data.timestamp_text(created_at),
-        'updated_at', data.timestamp_text(updated_at), 'synced_at', data.timestamp_text(synced_at));
+    RETURN row_to_json(d)
+    FROM (
+        SELECT
+            account_document.account_id,
+            account_document.name,
+            account_document.type,
+            account_document.industry,
+            account_document.owner_id,
+            account_document.status,
+            account_document.external_ids,
+            account_document.extras,
+            account_document.source_system,
+            account_document.source_connection_id,
+            data.timestamp_text(account_document.created_at) AS created_at,
+            data.timestamp_text(account_document.updated_at) AS updated_at,
+            data.timestamp_text(account_document.synced_at) AS synced_at
+    ) AS d;
 END;
 $$;
 COMMENT ON FUNCTION data.account_document(
@@ -324,12 +336,25 @@ RETURNS json LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
 BEGIN
-    RETURN json_build_object(
-        'opportunity_id', opportunity_id, 'account_id', account_id, 'name', name, 'stage', stage, 'amount', amount,
-        'currency', currency, 'close_date', to_char(close_date, 'YYYY-MM-DD'), 'owner_id', owner_id,
-        'probability', probability, 'extras', extras, 'source_system', source_system,
-        'source_connection_id', source_connection_id, 'created_at', data.timestamp_text(created_at),
-        'updated_at', data.timestamp_text(updated_at), 'synced_at', data.timestamp_text(synced_at));
+    RETURN row_to_json(d)
+    FROM (
+        SELECT
+            opportunity_document.opportunity_id,
+            opportunity_document.account_id,
+            opportunity_document.name,
+            opportunity_document.stage,
+            opportunity_document.amount,
+            opportunity_document.currency,
+            to_char(opportunity_document.close_date, 'YYYY-MM-DD') AS close_date,
+            opportunity_document.owner_id,
+            opportunity_document.probability,
+            opportunity_document.extras,
+            opportunity_document.source_system,
+            opportunity_document.source_connection_id,
+            data.timestamp_text(opportunity_document.created_at) AS created_at,
+            data.timestamp_text(opportunity_document.updated_at) AS updated_at,
+            data.timestamp_text(opportunity_document.synced_at) AS synced_at
+    ) AS d;
 END;
 $$;
 COMMENT ON FUNCTION data.opportunity_document(

@@ -18,8 +18,8 @@ DECLARE
     v_caller CONSTANT text := current_setting('role');
 BEGIN
     role_name := 'bi_' || left(replace(gen_random_uuid()::text, '-', ''), 8);
-    password := auth.random_password();
     PERFORM set_config('role', 'pgserver_owner', true);
+    password := auth.random_token('');
     INSERT INTO auth.bi_logins (tenant_id, role_name, label)
     VALUES (create_bi_login.tenant, create_bi_login.role_name::name, COALESCE(create_bi_login.label, ''));
     PERFORM set_config('role', v_caller, true);

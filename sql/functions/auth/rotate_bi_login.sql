@@ -1,4 +1,3 @@
--- Requires: functions/auth/random_password.sql
 -- Gives a BI login a new password and ends what is connected with the old one.
 --
 -- Role:    the administrator: a superuser, or a role with CREATEROLE that is a member of pgserver_owner
@@ -9,10 +8,11 @@ RETURNS text LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET password_encryption = 'scram-sha-256'
 AS $$
 DECLARE
-    v_password CONSTANT text := auth.random_password();
-    v_caller   CONSTANT text := current_setting('role');
+    v_caller CONSTANT text := current_setting('role');
+    v_password text;
 BEGIN
     PERFORM set_config('role', 'pgserver_owner', true);
+    v_password := auth.random_token('');
     PERFORM FROM auth.bi_logins AS l WHERE l.role_name = rotate_bi_login.role_name;
     IF NOT FOUND THEN
         PERFORM api.fail('not_found', 'There is no such BI login.', 404);

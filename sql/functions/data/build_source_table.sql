@@ -22,7 +22,9 @@ BEGIN
         ', ' ORDER BY s.position)
     INTO v_columns
     FROM jsonb_array_elements(source_columns) WITH ORDINALITY AS s (entry, position);
-    EXECUTE format('DROP FOREIGN TABLE IF EXISTS data_source.%I', v_table);
+    IF to_regclass(format('data_source.%I', v_table)) IS NOT NULL THEN
+        EXECUTE format('DROP FOREIGN TABLE data_source.%I', v_table);
+    END IF;
     EXECUTE format(
         'CREATE FOREIGN TABLE data_source.%I (%s) SERVER %I OPTIONS (schema_name %L, table_name %L)',
         v_table, v_columns, data.source_object('source', connection.connection_id),
