@@ -1,12 +1,5 @@
-@preconcurrency import Glibc
+import Glibc
 import PgServer
 
-let program = Program(
-    serve: { _ in
-        fputs("pg-server serve: this build has no server\n", stderr)
-        return 1
-    },
-    makeKey: { algorithm throws(CommandError) in
-        throw CommandError(message: "this build cannot make a key for \(algorithm)", exitStatus: 1)
-    })
+let program = Program { Server(configuration: $0).run() }
 exit(program.run(CommandLine.arguments, environment: .ofProcess()))

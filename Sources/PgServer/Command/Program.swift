@@ -6,7 +6,6 @@ package struct Program {
     package typealias Serve = (Configuration) -> Int32
 
     private let serve: Serve
-    private let makeKey: KeyMaker
     private let say: (String) -> Void
     private let complain: (String) -> Void
 
@@ -14,11 +13,10 @@ package struct Program {
     ///   - say: Takes what belongs on standard output.
     ///   - complain: Takes what belongs on standard error.
     package init(
-        serve: @escaping Serve, makeKey: @escaping KeyMaker, say: @escaping (String) -> Void = { print($0) },
+        serve: @escaping Serve, say: @escaping (String) -> Void = { print($0) },
         complain: @escaping (String) -> Void = { fputs($0 + "\n", stderr) }
     ) {
         self.serve = serve
-        self.makeKey = makeKey
         self.say = say
         self.complain = complain
     }
@@ -79,7 +77,7 @@ package struct Program {
         case .biLogin: return try BILoginCommand(database: Database(configuration), options: options).run()
         case .rotateKeys:
             return try RotateKeysCommand(
-                database: Database(configuration), algorithm: configuration.signingAlgorithm, makeKey: makeKey,
+                database: Database(configuration), algorithm: configuration.signingAlgorithm,
                 onlyIfMissing: options.has("--if-missing")
             ).run()
         }

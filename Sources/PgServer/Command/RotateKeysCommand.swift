@@ -1,23 +1,18 @@
 /// `pg-server rotate-keys`: a new signing key becomes the active one.
 struct RotateKeysCommand {
     let database: Database
-    let algorithm: Configuration.SignatureAlgorithm
-    let makeKey: KeyMaker
+    let algorithm: SignatureAlgorithm
     let onlyIfMissing: Bool
 
     func run() throws(CommandError) -> Int32 {
-        if onlyIfMissing {
-            let active = try database.rows("SELECT key.kid FROM api.signing_keys() AS key WHERE key.is_active")
-            if let keyID = active.first?.first.flatMap({ $0 }) {
+        let store = KeyStore(connection: database.connection)
+        do throws(KeyStoreError) {
+            if onlyIfMissing, let keyID = try store.activeID() {
                 print("The active key is \(keyID).")
-                return 0
+            } else {
+                print("The active key is now \(try store.add(algorithm)) (\(algorithm.rawValue)).")
             }
-        }
-        let key = try makeKey(algorithm.rawValue)
-        _ = try database.rows(
-            "SELECT api.add_signing_key($1, $2, $3, $4, $5::jsonb)",
-            [key.keyID, key.algorithm, key.privateKey, key.publicKey, key.publicJWK])
-        print("The active key is now \(key.keyID) (\(key.algorithm)).")
-        return 0
+            return 0
+        } catch { throw CommandError(message: "rotate-keys: \(error.sentence)", exitStatus: 1) }
     }
 }

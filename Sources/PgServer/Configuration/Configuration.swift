@@ -4,26 +4,6 @@
 package struct Configuration: Sendable {
     enum Surroundings: String, CaseIterable, Sendable { case development, production }
 
-    enum SignatureAlgorithm: String, CaseIterable, Sendable {
-        case es256 = "ES256"
-        case rs256 = "RS256"
-        case rs512 = "RS512"
-        case hs256 = "HS256"
-    }
-
-    /// Limits on what one client may send, and how slowly.
-    struct HTTPLimits: Sendable, Equatable {
-        var lineByteCountMax = 8 * 1024
-        var fieldCountMax = 100
-        var headByteCountMax = 32 * 1024
-        var bodyByteCountMax = 1024 * 1024
-        var pipelineDepthMax = 16
-        var timeToFirstByte = Duration.seconds(10)
-        var timeToHead = Duration.seconds(10)
-        var timeToBody = Duration.seconds(60)
-        var idle = Duration.seconds(75)
-    }
-
     /// Which pages of other origins may call, and how.
     struct CrossOrigin: Sendable {
         var origins: [String] = []

@@ -140,11 +140,9 @@ struct Control: Sendable {
     }
 
     private func loadKeys(_ connection: BlockingConnection, generation: UInt64) throws(CatalogError) -> Credentials {
-        guard let algorithm = SignatureAlgorithm(rawValue: configuration.signingAlgorithm.rawValue) else {
-            throw CatalogError("Signing keys: there is no algorithm \(configuration.signingAlgorithm.rawValue).")
-        }
         do throws(KeyStoreError) {
-            let keys = try KeyStore(connection: connection).load(algorithm: algorithm, generation: generation)
+            let keys = try KeyStore(connection: connection).load(
+                algorithm: configuration.signingAlgorithm, generation: generation)
             return Credentials(keys: keys, issuer: configuration.tokenIssuer, audience: configuration.tokenAudience)
         } catch { throw CatalogError(error.sentence) }
     }

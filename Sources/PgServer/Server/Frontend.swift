@@ -59,7 +59,7 @@ final class Frontend {
         self.credentials = credentials
         self.pool = pool
         self.trustedProxies = trustedProxies
-        limits = HTTPLimits(shared.configuration)
+        limits = shared.configuration.http
         crossOrigin = CrossOrigin(shared.configuration.crossOrigin)
         rates = RateView(shared.registry)
         contextStatement = Statement(EngineSQL.context)
@@ -79,7 +79,7 @@ final class Frontend {
     // MARK: Clients
 
     private func accept(_ socket: consuming Descriptor, peer: String) {
-        let countMax = shared.configuration.http.connectionCountMax
+        let countMax = shared.configuration.clientCountMax
         let count = shared.openConnectionCount.add(1, ordering: .relaxed).newValue
         guard count <= countMax, !isDraining else {
             shared.openConnectionCount.subtract(1, ordering: .relaxed)

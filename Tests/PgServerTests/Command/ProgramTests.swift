@@ -6,10 +6,7 @@ import Testing
 struct ProgramTests {
     private func run(_ words: String..., environment: [String: String] = [:]) -> Int32 {
         let program = Program(
-            serve: { $0.port == 8080 ? 42 : 43 },
-            makeKey: { algorithm throws(CommandError) in
-                NewSigningKey(keyID: "k", algorithm: algorithm, privateKey: "", publicKey: nil, publicJWK: nil)
-            }, say: { _ in }, complain: { _ in })
+            serve: { $0.port == 8080 ? 42 : 43 }, say: { _ in }, complain: { _ in })
         return program.run(["pg-server"] + words, environment: Environment(environment))
     }
 

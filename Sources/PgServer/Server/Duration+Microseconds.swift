@@ -1,0 +1,6 @@
+extension Duration {
+    /// Whole microseconds, without going through a floating-point number.
+    var wholeMicroseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+}
