@@ -41,7 +41,7 @@ package struct Configuration: Sendable {
     var logSampleFraction = 1.0
 
     var signingAlgorithm = SignatureAlgorithm.es256
-    var tokenIssuer = "pg-server"
+    var tokenIssuer = "pgserver"
     var tokenAudience: String?
 
     private var environment = Environment([:])

@@ -44,6 +44,9 @@ struct CatalogLoader {
         let settings = try rows("SELECT name, environment, type, value FROM api.catalog_settings()").map {
             SettingsResolver.Row(name: $0[0] ?? "", environment: $0[1] ?? "", type: $0[2] ?? "", value: $0[3])
         }
+        if let fault = configuration.unknownVariables(besides: settings.map(\.environment)).first {
+            throw CatalogError(fault)
+        }
         let resolution = SettingsResolver.resolve(settings) { configuration.environment(named: $0) }
         if let fault = resolution.faults.first { throw CatalogError(fault) }
         let sentences = try rows("SELECT s FROM api.settings_faults($1::json) AS f (s)", [resolution.resolved])
@@ -232,7 +235,7 @@ struct CatalogLoader {
 
     /// What `array_to_string(…, E'\x1f')` joined.
     private static func list(_ text: String?) -> [String]? {
-        text.map { $0.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init) }
+        text.map { $0.isEmpty ? [] : $0.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init) }
     }
 
     private static func value<Value>(_ value: Value?, _ sentence: String) throws(CatalogError) -> Value {

@@ -10,12 +10,14 @@ VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 BEGIN
     RETURN (
-        SELECT jsonb_build_object(
+        SELECT jsonb_strip_nulls(jsonb_build_object('aud', nullif(core.setting('auth.audience'), '')))
+            || jsonb_build_object(
             'iss', core.setting('auth.issuer'),
             'sub', u.user_id,
             'user_id', u.user_id,
             'tenant_id', t.tenant_id,
-            'roles', jsonb_build_array(m.role),
+            -- An owner is an admin too, for whoever asks for that role by its name.
+            'roles', CASE m.role WHEN 'owner' THEN '["owner", "admin"]'::jsonb ELSE jsonb_build_array(m.role) END,
             'permissions', COALESCE((
                 SELECT jsonb_agg(p.permission ORDER BY p.permission)
                 FROM auth.role_permissions AS p
