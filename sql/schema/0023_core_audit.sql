@@ -8,8 +8,8 @@ RETURNS trigger LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
-    v_keys    CONSTANT text[] := TG_ARGV[0];
-    v_redact  CONSTANT text[] := TG_ARGV[1];
+    v_keys    CONSTANT text[] := TG_ARGV[0]::text[];
+    v_redact  CONSTANT text[] := TG_ARGV[1]::text[];
     v_before  jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
     v_after   jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
     v_row     CONSTANT jsonb := COALESCE(v_after, v_before);

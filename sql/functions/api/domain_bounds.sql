@@ -10,6 +10,7 @@ LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
+    v_value   CONSTANT text := '\(?VALUE\)?(?:::[a-z ]+)?';
     v_number  CONSTANT text := '''?\(?(-?[0-9]+(?:\.[0-9]+)?)\)?''?(?:::[a-z ]+)?';
     v_type    pg_catalog.pg_type;
     v_check   text;
@@ -32,7 +33,7 @@ BEGIN
         LOOP
             v_plain := regexp_replace(v_check, '''(?:[^'']|'''')*''', '''''', 'g');
             CONTINUE WHEN v_plain ~ '\m(OR|NOT|CASE|COALESCE|NULLIF)\M';
-            FOR v_match IN SELECT regexp_matches(v_check, '\(VALUE (>=|>|<=|<) ' || v_number || '\)', 'g') LOOP
+            FOR v_match IN SELECT regexp_matches(v_check, '\(' || v_value || ' (>=|>|<=|<) ' || v_number || '\)', 'g') LOOP
                 v_numeric := v_match[2]::numeric;
                 IF v_match[1] IN ('>', '<') THEN
                     CONTINUE WHEN NOT v_whole;
@@ -46,7 +47,8 @@ BEGIN
             END LOOP;
             FOR v_match IN
                 SELECT regexp_matches(
-                    v_check, '\((?:char_length|length|character_length)\(\(?VALUE\)?(?:::text)?\) (>=|>|<=|<|=) ([0-9]+)\)', 'g')
+                    v_check,
+                    '\((?:char_length|length|character_length)\(' || v_value || '\) (>=|>|<=|<|=) ([0-9]+)\)', 'g')
             LOOP
                 IF v_match[1] IN ('>=', '>', '=') THEN
                     min_length := GREATEST(min_length, v_match[2]::integer + (v_match[1] = '>')::integer);
@@ -55,11 +57,11 @@ BEGIN
                     max_length := LEAST(max_length, v_match[2]::integer - (v_match[1] = '<')::integer);
                 END IF;
             END LOOP;
-            v_match := regexp_match(v_check, '\(\(?VALUE\)?(?:::text)? ~ ''((?:[^'']|'''')*)''(?:::text)?\)');
+            v_match := regexp_match(v_check, '\(' || v_value || ' ~ ''((?:[^'']|'''')*)''(?:::text)?\)');
             IF v_match IS NOT NULL THEN
                 pattern := COALESCE(pattern, replace(v_match[1], '''''', ''''));
             END IF;
-            v_match := regexp_match(v_check, '\(\(?VALUE\)?(?:::text)? = ANY \(\(?ARRAY\[(.*)\]');
+            v_match := regexp_match(v_check, '\(' || v_value || ' = ANY \(\(?ARRAY\[(.*)\]');
             IF v_match IS NOT NULL THEN
                 enum_values := ARRAY(
                     SELECT replace(e.item[1], '''''', '''')

@@ -9,8 +9,8 @@ RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
-    v_operator_tenant_id CONSTANT uuid := '00000000-0000-4000-8000-00000000000b';
-    v_operator_user_id   CONSTANT uuid := '00000000-0000-4000-8000-0000000000b1';
+    v_operator_tenant_id CONSTANT uuid := '00000000-0000-4000-8000-00000000000b'::uuid;
+    v_operator_user_id   CONSTANT uuid := '00000000-0000-4000-8000-0000000000b1'::uuid;
     v_claims             jsonb;
 BEGIN
     SELECT auth.claims_of(k.tenant_id, k.user_id, s.session_id, s.expires_at, auth.token_lifetime_max(), k.scopes)

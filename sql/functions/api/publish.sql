@@ -13,8 +13,8 @@ BEGIN
     IF v_faults IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PT500', MESSAGE = 'catalog_faulty', DETAIL = v_faults;
     END IF;
-    IF to_regprocedure('api.build_openapi()') IS NOT NULL THEN
-        EXECUTE 'SELECT api.build_openapi()';
+    IF to_regprocedure('api.publish_openapi(text)') IS NOT NULL THEN
+        EXECUTE 'SELECT api.publish_openapi()';
     END IF;
     PERFORM pg_notify('pgserver', 'catalog');
 END;

@@ -31,8 +31,8 @@ RETURNS void LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
-    v_fast_timeout CONSTANT interval := '5 s';
-    v_slow_timeout CONSTANT interval := '15 s';
+    v_fast_timeout CONSTANT interval := interval '5 s';
+    v_slow_timeout CONSTANT interval := interval '15 s';
     v_file         CONSTANT text     := core.declaring_file();
     v_parts        CONSTANT text[]   := regexp_match(route.endpoint, '^([A-Z]+) (/\S*)$');
     v_timeout      CONSTANT interval := COALESCE(

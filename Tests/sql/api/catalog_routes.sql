@@ -1,0 +1,40 @@
+RESET ROLE;
+CREATE FUNCTION autopack.test_read() RETURNS json LANGUAGE sql STABLE RETURN '{}'::json;
+CREATE FUNCTION autopack.test_write() RETURNS api.reply LANGUAGE sql VOLATILE RETURN NULL::api.reply;
+CREATE FUNCTION api.test_text() RETURNS text LANGUAGE sql STABLE RETURN '';
+COMMENT ON FUNCTION autopack.test_read() IS 'Reads.';
+SELECT api.route('GET /testing/read', 'autopack.test_read');
+SELECT api.route('POST /testing/read', 'autopack.test_read', pool => 'slow', timeout => '90 s');
+SELECT api.route('POST /testing/write', 'autopack.test_write', dialect => 'etl', tag => 'writing');
+SELECT api.route('GET /testing/text', 'api.test_text');
+SELECT test.equals(r.method || ' ' || r.path, to_jsonb(r) - '{route_id,kind,permission,rate_class,page_template,items_key,success_template,unknown_fields,max_body_bytes,unavailable_template,success_status,auth}'::text[]
+    - 'method' - 'path', w.wanted::jsonb)
+FROM (VALUES
+    ('GET /testing/read',   '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads."}'),
+    ('POST /testing/read',  '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "slow", "timeout_ms": 90000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads."}'),
+    ('POST /testing/write', '{"call_name": "autopack.test_write", "dialect": "etl", "pool": "fast", "timeout_ms": 5000, "is_read_only": false, "is_retryable": false, "returns": "reply", "content_type": "application/json", "tag": "writing", "summary": null}'),
+    ('GET /testing/text',   '{"call_name": "api.test_text", "dialect": "server", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "text", "content_type": "text/plain; charset=utf-8", "tag": "api", "summary": null}')
+) AS w (endpoint, wanted)
+LEFT JOIN api.catalog_routes() AS r ON r.method || ' ' || r.path = w.endpoint;
+
+-- A file that is applied again replaces what it declared in an earlier transaction, and a file that is gone takes it
+-- along. Another file's endpoint is a conflict.
+SET LOCAL api.declaring_file = 'functions/testing.sql';
+SELECT api.route('GET /testing/one', 'autopack.test_read');
+SELECT api.route('GET /testing/two', 'autopack.test_read');
+SELECT test.equals('routes of the file', count(*), 2::bigint) FROM api.routes WHERE declared_in = 'functions/testing.sql';
+UPDATE api.routes SET declared_xid = '3' WHERE declared_in = 'functions/testing.sql';
+SELECT api.route('GET /testing/three', 'autopack.test_read');
+SELECT test.equals('routes after it was applied again', array_agg(path), '{/testing/three}') FROM api.routes WHERE declared_in = 'functions/testing.sql';
+SET LOCAL api.declaring_file = 'functions/other.sql';
+SELECT test.raises($$SELECT api.route('GET /testing/three', 'autopack.test_write')$$, '23505', 'routes_method_path_key');
+SELECT core.forget_file('functions/testing.sql');
+SELECT test.equals('routes after it is gone', count(*), 0::bigint) FROM api.routes WHERE declared_in = 'functions/testing.sql';
+
+-- The server may read the catalog by these functions, and no table.
+SET LOCAL ROLE pgserver;
+SELECT test.is_true('routes', EXISTS (SELECT FROM api.catalog_routes()));
+SELECT test.raises('SELECT * FROM api.routes', '42501');
+SELECT test.raises($$SELECT api.route('GET /testing/four', 'autopack.test_read')$$, '42501');
+SELECT test.become_member(1);
+SELECT test.raises('SELECT api.catalog_routes()', '42501');
