@@ -63,6 +63,7 @@ BEGIN
     FOR v_function IN
         SELECT
             p.oid::regprocedure AS signature,
+            pg_has_role(p.proowner, 'USAGE') AS is_ours,
             CASE
                 WHEN e.extname IN ('postgres_fdw', 'dblink') THEN 'pgserver_owner'
                 WHEN e.extname = 'pg_trgm'                   THEN 'pgserver_owner, member, worker, bi_owner, bi_reader'
@@ -80,12 +81,12 @@ BEGIN
                AND (p.proname LIKE 'pg\_advisory\_%' OR p.proname LIKE 'pg\_try\_advisory\_%'
                     OR p.proname LIKE 'lo\_%' OR p.proname IN ('loread', 'lowrite')))
     LOOP
-        BEGIN
+        IF v_function.is_ours THEN
             EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', v_function.signature);
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', v_function.signature, v_function.grantees);
-        EXCEPTION WHEN insufficient_privilege THEN
+        ELSE
             v_kept := v_kept + 1;
-        END;
+        END IF;
     END LOOP;
     IF v_kept > 0 THEN
         RAISE NOTICE '% functions stay executable by PUBLIC: % may not change them', v_kept, current_user;

@@ -287,15 +287,6 @@ COMMENT ON TABLE data.sync_rejects IS
 
 -- A record's JSON is built once, when it is written: lists are read far more often, and building it costs them more
 -- than everything else together. to_char is STABLE only for the sake of formats that depend on the locale.
-CREATE FUNCTION data.timestamp_text(value timestamptz)
-RETURNS text LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
-AS $$
-BEGIN
-    RETURN to_char(value AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
-END;
-$$;
-COMMENT ON FUNCTION data.timestamp_text(timestamptz) IS 'A time as RFC 3339 in UTC, to the second.';
 
 CREATE FUNCTION data.account_document(
     account_id text, name text, type text, industry text, owner_id text, status text, external_ids jsonb, extras jsonb,
@@ -318,9 +309,9 @@ BEGIN
             account_document.extras,
             account_document.source_system,
             account_document.source_connection_id,
-            data.timestamp_text(account_document.created_at) AS created_at,
-            data.timestamp_text(account_document.updated_at) AS updated_at,
-            data.timestamp_text(account_document.synced_at) AS synced_at
+            to_char(account_document.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
+            to_char(account_document.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at,
+            to_char(account_document.synced_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS synced_at
     ) AS d;
 END;
 $$;
@@ -345,15 +336,15 @@ BEGIN
             opportunity_document.stage,
             opportunity_document.amount,
             opportunity_document.currency,
-            to_char(opportunity_document.close_date, 'YYYY-MM-DD') AS close_date,
+            to_char(opportunity_document.close_date::timestamp, 'YYYY-MM-DD') AS close_date,
             opportunity_document.owner_id,
             opportunity_document.probability,
             opportunity_document.extras,
             opportunity_document.source_system,
             opportunity_document.source_connection_id,
-            data.timestamp_text(opportunity_document.created_at) AS created_at,
-            data.timestamp_text(opportunity_document.updated_at) AS updated_at,
-            data.timestamp_text(opportunity_document.synced_at) AS synced_at
+            to_char(opportunity_document.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
+            to_char(opportunity_document.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS updated_at,
+            to_char(opportunity_document.synced_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS synced_at
     ) AS d;
 END;
 $$;

@@ -17,7 +17,7 @@ BEGIN
     SELECT COALESCE(sum(c.total), 0)
     INTO v_page.total
     FROM data.entity_counts AS c
-    WHERE c.tenant_id = auth.tenant_id() AND c.entity = 'opportunity';
+    WHERE c.entity = 'opportunity';
 
     v_left := v_page.total - list_opportunities."offset";
     IF v_left <= 0 THEN

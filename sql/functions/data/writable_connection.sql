@@ -20,7 +20,7 @@ BEGIN
         SELECT c.*
         INTO v_connection
         FROM data.connections AS c
-        WHERE c.tenant_id = auth.tenant_id() AND c.connection_id = writable_connection.connection_id
+        WHERE c.tenant_id = (SELECT auth.tenant_id()) AND c.connection_id = writable_connection.connection_id
         FOR NO KEY UPDATE NOWAIT;
     EXCEPTION WHEN lock_not_available THEN
         PERFORM api.fail('connection_busy', 'This connection is being synchronized or changed right now.', 409);
