@@ -11,7 +11,7 @@ source deploy/cluster.sh
 state=$PWD/.pgserver
 database=pgserver
 source_database=demo_crm
-demo_tenant=Demo            # as deploy/demo/tenant.sql names them
+demo_tenant='Demo Company'
 demo_user=demo@example.com
 server_pid=''
 owns_cluster=''
@@ -59,7 +59,6 @@ if [ -z "${PGSERVER_DATABASE_URL:-}" ]; then
     cluster_start "$state" 9>&-
     cluster_status "$state"
     cluster_create_database "$state" "$database"
-    cluster_create_database "$state" "$source_database"
     PGSERVER_DATABASE_URL=$(cluster_url "$state" "$database")
     export PGSERVER_DATABASE_URL
 fi
@@ -82,12 +81,14 @@ if [ -n "$owns_cluster" ] && [ -e deploy/demo/tenant.sql ] && [ ! -e "$state/dem
     load() {
         {
             printf "\\\\set host 127.0.0.1\n\\\\set port %s\n" "$(cat "$state/port")"
-            printf "\\\\set source_password '%s'\n\\\\set demo_password '%s'\n" "$source_password" "$demo_password"
-            printf "\\\\i %s\n" "$2"
-        } | cluster_psql "$state" "$1" --quiet --set=ON_ERROR_STOP=1 --single-transaction --output=/dev/null --file=-
+            printf "\\\\set source_db %s\n\\\\set source_user demo_crm_reader\n" "$source_database"
+            printf "\\\\set source_password '%s'\n\\\\set password '%s'\n" "$source_password" "$demo_password"
+            printf "\\\\set email %s\n\\\\set tenant_name '%s'\n" "$demo_user" "$demo_tenant"
+            printf "\\\\i %s\n" "$1"
+        } | cluster_psql "$state" "$database" --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --file=-
     }
-    load "$source_database" deploy/demo/source.sql
-    load "$database" deploy/demo/tenant.sql
+    load deploy/demo/source.sql
+    load deploy/demo/tenant.sql
     touch "$state/demo_loaded"
 fi
 if [ -n "$owns_cluster" ] && [ -e "$state/demo_loaded" ]; then
