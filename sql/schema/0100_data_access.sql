@@ -27,3 +27,13 @@ REVOKE ALL ON SCHEMA data_summary FROM PUBLIC;
 GRANT USAGE ON SCHEMA data_summary TO bi_owner, pgserver_owner;
 COMMENT ON SCHEMA data_summary IS
     'Materialized views over all tenants. They know no row-level security, so only views of bi that filter may read them.';
+
+-- A BI login writes nothing, not even messages into the write-ahead log, which anybody may by default.
+DO $$
+BEGIN
+    REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean, text, text)  FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean, text, bytea) FROM PUBLIC;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'pg_logical_emit_message stays executable by PUBLIC: % may not change it', current_user;
+END;
+$$;

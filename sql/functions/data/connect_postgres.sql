@@ -82,10 +82,12 @@ BEGIN
     INSERT INTO data.connection_secrets (tenant_id, connection_id, name, secret)
     VALUES (v_connection.tenant_id, v_connection.connection_id, 'password', connect_postgres.password);
 
+    -- The remote estimate is what makes the planner send LIMIT along, and so the source sort no more than a page.
     v_server := data.source_object('source', v_connection.connection_id);
     EXECUTE format(
         'CREATE SERVER %I FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L, sslmode %L,'
-        ' connect_timeout %L, fetch_size %L, keep_connections ''off'', updatable ''false'', truncatable ''false'')',
+        ' connect_timeout %L, fetch_size %L, use_remote_estimate ''true'', keep_connections ''off'', updatable ''false'','
+        ' truncatable ''false'')',
         v_server, v_configuration ->> 'host', v_configuration ->> 'port', v_configuration ->> 'database',
         v_configuration ->> 'sslmode', v_connect_timeout_seconds, v_fetch_size
     );

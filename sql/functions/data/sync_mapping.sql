@@ -84,7 +84,7 @@ BEGIN
             WHEN v_phase = 'key' THEN
                 CASE WHEN v_is_resuming THEN format('%s > %L::%s', v_key, v_cursor_key, v_key_type) ELSE 'true' END
             WHEN v_is_resuming THEN format(
-                '(%1$s > %2$L::%3$s OR (%1$s = %2$L::%3$s AND %4$s > %5$L::%6$s))',
+                '%1$s >= %2$L::%3$s AND (%1$s > %2$L::%3$s OR %4$s > %5$L::%6$s)',
                 v_cursor, v_cursor_value, v_cursor_type, v_key, v_cursor_key, v_key_type)
             WHEN v_cursor_type LIKE 'timestamp%' THEN format(
                 '%s >= %L::%s', v_cursor,
@@ -150,7 +150,7 @@ BEGIN
                 v_where := format('%s IS NULL', v_cursor);
             ELSIF v_phase = 'cursor' THEN
                 v_where := format(
-                    '(%1$s > %2$L::%3$s OR (%1$s = %2$L::%3$s AND %4$s > %5$L::%6$s))',
+                    '%1$s >= %2$L::%3$s AND (%1$s > %2$L::%3$s OR %4$s > %5$L::%6$s)',
                     v_cursor, v_cursor_value, v_cursor_type, v_key, v_cursor_key, v_key_type);
             ELSE
                 v_where := format('%s > %L::%s', v_key, v_page_key, v_key_type)
