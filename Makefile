@@ -11,7 +11,7 @@ run: ## builds the server, starts it with a private database, and says how to tr
 	@deploy/run.sh
 
 test: ## runs every test against a throw-away database (FILTER=… for some)
-	@deploy/test.sh $(FILTER)
+	@deploy/test.sh $(if $(FILTER),'$(FILTER)')
 
 prove: ## checks the proofs that take long: loads, kills and restarts (bench/prove)
 	@bench/prove

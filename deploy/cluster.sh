@@ -274,8 +274,7 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
         url) cluster_url "$state" "$@" ;;
         remove) cluster_remove "$state" ;;
         *)
-            cluster_fail "there is no command '$command'; start, stop, status, url or remove"
-            exit 64
+            cluster_fail "there is no command '$command'; start, stop, status, url or remove" || exit 64
             ;;
     esac
 fi

@@ -28,8 +28,11 @@ struct SQLTests {
 
         """.write(toFile: script, atomically: false, encoding: .utf8)
         let output = try Subprocess.run(
-            "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=\(script)"],
-            environment: ["PGDATABASE": try Self.database.get(), "PGAPPNAME": "sql tests"])
+            "psql",
+            [
+                "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=\(script)",
+                "--dbname=\(try Self.database.get())",
+            ])
         #expect(output.status == 0, "\(file)\n\(output.text)")
     }
 }

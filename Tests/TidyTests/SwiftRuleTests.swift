@@ -47,9 +47,9 @@ struct SwiftRuleTests {
             let code = SwiftCode(file.text).text.split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in code.enumerated() where line.contains(/@unchecked Sendable|nonisolated\(unsafe\)/) {
                 places.insert(file.path)
-                let above = file.lines[max(0, index - 3)..<index + 1]
+                let around = file.lines[max(0, index - 3)..<min(index + 2, file.lines.count)]
                 #expect(
-                    above.contains { $0.contains("// Safety:") }, "\(file.path):\(index + 1) lacks a // Safety: line")
+                    around.contains { $0.contains("// Safety:") }, "\(file.path):\(index + 1) lacks a // Safety: line")
             }
         }
         #expect(places == Self.uncheckedPlaces.filter { SourceTree.exists($0) })

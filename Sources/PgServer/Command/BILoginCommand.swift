@@ -88,11 +88,9 @@ struct BILoginCommand {
         let rows = try database.rows(
             """
             SELECT tenant.tenant_id FROM auth.tenants AS tenant
-            WHERE tenant.tenant_id::text = lower($1) OR tenant.name = $1
-            LIMIT 2
+            WHERE tenant.tenant_id::text = lower($1) OR lower(tenant.name) = lower($1)
             """, [text])
         guard let tenantID = rows.first?.first.flatMap({ $0 }) else { throw .failed("there is no tenant '\(text)'") }
-        guard rows.count == 1 else { throw .failed("several tenants are named '\(text)'; give the ID of one") }
         return tenantID
     }
 }

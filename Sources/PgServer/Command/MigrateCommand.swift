@@ -30,7 +30,20 @@ struct MigrateCommand {
         let applied = "\(outcome.appliedCount) of \(folder.files.count) files applied"
         let removed = outcome.removedCount == 0 ? "" : ", \(outcome.removedCount) removed"
         print("\(applied)\(removed) in \((seconds * 10).rounded() / 10) s.")
+        for sentence in configuration.unknownVariables(besides: try settingVariables(database)) {
+            print("warning   \(sentence)")
+        }
         return 0
+    }
+
+    /// The variables that the catalog's settings name; none where there is no catalog.
+    private func settingVariables(_ database: Database) throws(CommandError) -> [String] {
+        let exists =
+            try database.rows("SELECT to_regprocedure('api.catalog_settings()') IS NOT NULL").first?.first == "t"
+        guard exists else { return [] }
+        return try database.rows("SELECT setting.environment FROM api.catalog_settings() AS setting").compactMap {
+            $0[0]
+        }
     }
 
     /// Whether the server's password is already what the environment says. A login that asks for none proves nothing.
