@@ -229,9 +229,6 @@ CREATE POLICY memberships_bi ON auth.memberships FOR SELECT TO bi_owner
 CREATE POLICY users_bi ON auth.users FOR SELECT TO bi_owner
     USING (user_id IN (SELECT m.user_id FROM auth.memberships AS m WHERE m.tenant_id = (SELECT auth.bi_tenant_id())));
 
--- The server asks of every request whether its session is alive, before it becomes anybody: it may see that much.
-CREATE POLICY sessions_server ON auth.sessions FOR SELECT TO pgserver USING (true);
-GRANT SELECT (tenant_id, session_id, expires_at, revoked_at) ON auth.sessions TO pgserver;
 
 GRANT SELECT ON auth.tenants, auth.memberships, auth.users TO member, worker, bi_owner;
 GRANT SELECT ON auth.sessions TO member;

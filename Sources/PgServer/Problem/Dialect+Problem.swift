@@ -41,6 +41,7 @@ extension Dialect {
             rendered.message = row.message ?? raised ?? genericRow?.message ?? fallback.sentence
         } else {
             if Self.isPublic(problem.code) { rendered.code = problem.code }
+            if problem.isInvalidValue, let genericRow { rendered.status = genericRow.status }
             rendered.message = raised ?? genericRow?.message ?? generic.sentence
         }
         return rendered

@@ -16,17 +16,21 @@ extension Problem {
             self.init(status: 409, constraintOf: failure, or: .conflict, sentences: sentences)
         case .checkViolation:
             self.init(status: 422, constraintOf: failure, or: .invalid, sentences: sentences)
+            isInvalidValue = true
         case .notNullViolation:
             guard let column = failure.column else {
                 self.init(status: 422, constraintOf: failure, or: .invalid, sentences: sentences)
+                isInvalidValue = true
                 return
             }
             let fault = Fault(field: column, code: "required", message: "is required")
             self.init(status: 422, code: column, faults: [fault], column: column)
+            isInvalidValue = true
         case .raised(let status):
             self.init(raised: failure, status: status)
         case .invalidValue:
             self.init(status: 400, code: Self.invalidValueCode)
+            isInvalidValue = true
         case .forbidden:
             self.init(isSignedIn ? .forbidden : .unauthenticated)
         case .tooSlow:

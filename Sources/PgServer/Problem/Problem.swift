@@ -10,6 +10,8 @@ struct Problem: Error, Equatable, Sendable {
     var retryAfterSeconds: Int?
     /// The column PostgreSQL or our SQL named, which is the field the client sent.
     var column: String?
+    /// Whether PostgreSQL itself found a value wrong: a contract then answers as for any invalid input.
+    var isInvalidValue = false
     /// The domain whose rule a value broke outside any table, such as `page_limit`: the caller knows its parameter.
     var domain: String?
 

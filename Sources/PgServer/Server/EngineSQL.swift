@@ -2,16 +2,22 @@
 enum EngineSQL {
     /// Sets role, tenant, user and limits of one transaction, and refuses a session that has ended.
     ///
-    /// Parameters: role, tenant, user, session, claims, context, statement timeout in ms, read only ('on' or 'off');
-    /// empty text where nobody is signed in. The role comes last: it takes away the right to look at sessions.
+    /// Parameters: role, tenant, user, session, claims, context, statement timeout in ms, read only (`on` or `off`);
+    /// empty text where nobody is signed in. The session is looked for in a one-time filter, which comes before the
+    /// settings: with the role the right to look at sessions is gone. `nullif` keeps an empty text from being made a
+    /// uuid when the planner folds constants.
     static let context = """
-        SELECT CASE WHEN $4::text = '' OR api.live_session(nullif($2::text, '')::uuid, nullif($4::text, '')::uuid) OR api.session_ended()
-            THEN set_config('request.tenant_id', $2::text, true) END,
-        set_config('request.user_id', $3, true), set_config('request.session_id', $4::text, true),
-        set_config('request.claims', $5, true), set_config('request.context', $6, true),
-        set_config('statement_timeout', $7, true), set_config('transaction_read_only', $8, true),
-        set_config('role', $1, true)
+        SELECT set_config('transaction_read_only', $8, true), set_config('statement_timeout', $7, true),
+        set_config('request.tenant_id', $2, true), set_config('request.user_id', $3, true),
+        set_config('request.session_id', $4, true), set_config('request.claims', $5, true),
+        set_config('request.context', $6, true), set_config('role', $1, true)
+        WHERE CASE WHEN $4 = '' THEN true
+        WHEN EXISTS (SELECT FROM api.live_sessions AS s
+        WHERE s.tenant_id = nullif($2, '')::uuid AND s.session_id = nullif($4, '')::uuid) THEN true
+        ELSE api.session_ended() END
         """
+    /// PostgreSQL's OID of type `text`: what all parameters of ``context`` are.
+    static let contextTypes = [UInt32](repeating: 25, count: 8)
 
     /// Whom an API key stands for. Parameter: the SHA-256 of the key, binary.
     static let keyPrincipal = "SELECT api.key_principal($1::bytea)"

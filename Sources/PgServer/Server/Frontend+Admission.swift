@@ -82,7 +82,10 @@ extension Frontend {
             exchange.rate = decision
             guard decision.isAllowed else {
                 metrics.rateLimited += 1
-                exchange.problem = Problem(.rateLimited, retryAfterSeconds: decision.retryAfterSeconds)
+                exchange.problem = Problem(
+                    .rateLimited,
+                    message: "Rate limit exceeded. Please try again in \(decision.retryAfterSeconds) seconds.",
+                    retryAfterSeconds: decision.retryAfterSeconds)
                 return
             }
         }
@@ -103,7 +106,9 @@ extension Frontend {
         _ exchange: Exchange, _ route: Route, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
     ) -> Bool {
         var credential: UnsafeRawBufferPointer?
+        var isKey = false
         if let field = head.value(of: .xAPIKey) {
+            isKey = true
             credential = UnsafeRawBufferPointer(rebasing: bytes[field])
         } else if let field = head.value(of: .authorization) {
             let value = UnsafeRawBufferPointer(rebasing: bytes[field])
@@ -119,16 +124,22 @@ extension Frontend {
             exchange.problem = Problem(.unauthenticated)
             return false
         }
-        return credential.withMemoryRebound(to: UInt8.self) { authenticate(exchange, $0.span) }
+        return credential.withMemoryRebound(to: UInt8.self) {
+            authenticate(exchange, $0.span, isKey: isKey || APIKey.isAPIKey($0.span))
+        }
     }
 
-    private func authenticate(_ exchange: Exchange, _ credential: Span<UInt8>) -> Bool {
+    private func authenticate(_ exchange: Exchange, _ credential: Span<UInt8>, isKey: Bool) -> Bool {
         let now = clock.seconds
         if let known = credentialCache.principal(for: credential, at: now, generation: credentials.generation) {
             exchange.principal = known
             return true
         }
-        if APIKey.isAPIKey(credential) {
+        if isKey {
+            guard (1...Self.keyByteCountMax).contains(credential.count) else {
+                exchange.problem = Problem(.unauthenticated)
+                return false
+            }
             exchange.unknownKey = Array(copying: credential)
             return false
         }
@@ -145,7 +156,10 @@ extension Frontend {
         }
     }
 
-    /// RFC-less, W3C Trace Context: version, trace id, parent id, flags; `00-<32 hex>-<16 hex>-<2 hex>`.
+    /// Longest key that SQL is asked about: ours have 47 bytes, one from a contract's environment may be longer.
+    static let keyByteCountMax = 512
+
+    /// W3C Trace Context §3.2: version, trace id, parent id, flags; `00-<32 hex>-<16 hex>-<2 hex>`.
     private static func isTraceparent(_ value: Slice<UnsafeRawBufferPointer>) -> Bool {
         let hyphens = [2, 35, 52]
         guard value.count == 55 else { return false }

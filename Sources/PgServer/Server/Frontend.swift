@@ -62,7 +62,7 @@ final class Frontend {
         limits = shared.configuration.http
         crossOrigin = CrossOrigin(shared.configuration.crossOrigin)
         rates = RateView(shared.registry)
-        contextStatement = Statement(EngineSQL.context)
+        contextStatement = Statement(EngineSQL.context, parameterTypes: EngineSQL.contextTypes)
         keyStatement = Statement(EngineSQL.keyPrincipal)
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)

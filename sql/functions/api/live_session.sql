@@ -7,9 +7,8 @@ STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
 BEGIN
     RETURN EXISTS (
-        SELECT FROM auth.sessions AS s
-        WHERE s.tenant_id = live_session.tenant AND s.session_id = live_session.session
-          AND s.revoked_at IS NULL AND s.expires_at > now());
+        SELECT FROM api.live_sessions AS s
+        WHERE s.tenant_id = live_session.tenant AND s.session_id = live_session.session);
 END;
 $$;
 COMMENT ON FUNCTION api.live_session(uuid, uuid) IS 'Whether a session is alive.';
