@@ -21,7 +21,11 @@ extension Frontend {
         case .methodNotAllowed(let allowed, let dialect):
             exchange.dialect = dialect
             exchange.allowed = allowed
-            if head.method == .options { exchange.isOptions = true } else { exchange.problem = Problem(.methodNotAllowed) }
+            if head.method == .options {
+                exchange.isOptions = true
+            } else {
+                exchange.problem = Problem(.methodNotAllowed)
+            }
         case .notFound(let dialect):
             exchange.dialect = dialect
             if head.method == .options, head.path.count == 1, bytes[head.path.lowerBound] == UInt8(ascii: "*") {
@@ -64,10 +68,12 @@ extension Frontend {
         _ exchange: Exchange, to route: Route, at index: Int, _ head: borrowing RequestHead,
         _ bytes: UnsafeRawBufferPointer
     ) {
-        if let open = catalog.openPrincipals[route.dialect] {
-            exchange.principal = open
-        } else if route.authentication != .none {
-            guard authenticate(exchange, route, head, bytes) else { return }
+        if route.authentication != .none {
+            if let open = catalog.openPrincipals[route.dialect] {
+                exchange.principal = open
+            } else {
+                guard authenticate(exchange, route, head, bytes) else { return }
+            }
         }
         charge(exchange, at: index)
     }
