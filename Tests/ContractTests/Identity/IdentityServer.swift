@@ -14,6 +14,7 @@ enum IdentityServer {
 
     private static let sharedResult = Result {
         let url = try TestCluster.createDeployedDatabase("identity_\(getpid())")
+        try BlockingConnection(conninfo: url).run(ProbeRoutes.sql)
         let server = try RunningServer(databaseURL: url, environment: environment)
         atexit { _ = try? IdentityServer.shared().stop() }
         return server
