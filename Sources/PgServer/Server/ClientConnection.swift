@@ -50,6 +50,8 @@ final class ClientConnection: ReadinessHandler {
     private var admitted: Exchange?
     /// The index in the frontend's list, kept by the frontend.
     var place = 0
+    /// Whether it is over the limit of connections.
+    var isRefused = false
 
     init(_ socket: consuming Descriptor, peer: String, frontend: Frontend) {
         self.socket = socket
@@ -284,6 +286,14 @@ final class ClientConnection: ReadinessHandler {
     private static let outputCapacityKept = 16 * 1024
 
     // MARK: Ending
+
+    /// Sends a last answer, whatever the client sends.
+    func end(with response: [UInt8]) {
+        output = response
+        phase = .lastAnswer
+        wait = .nothing
+        flush()
+    }
 
     /// What was begun is finished, and the connection ends with its last answer. For a server that stops.
     func drain() {
