@@ -42,7 +42,9 @@ struct Contract: Sendable, CustomTestStringConvertible {
         #expect(response.header("X-Request-Id") != nil, comment, sourceLocation: sourceLocation)
         let message = try response.member(self.message) as? String
         #expect(message?.isEmpty == false, comment, sourceLocation: sourceLocation)
-        if let status { #expect(try response.member(status) as? Int == expected, comment, sourceLocation: sourceLocation) }
+        if let status {
+            #expect(try response.member(status) as? Int == expected, comment, sourceLocation: sourceLocation)
+        }
         if let code {
             let text = try response.member(code) as? String
             #expect(text?.contains(/^[A-Z_]+$/) == true, comment, sourceLocation: sourceLocation)

@@ -20,8 +20,12 @@ enum Probe {
 
     /// How many marks of that name the route `POST /probe/marks` has left.
     static func markCount(_ name: String) throws -> Int {
-        let rows = try connect().rows("SELECT count(*) FROM probe.marks WHERE name = $1", [name])
-        return rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? -1
+        try value("SELECT count(*) FROM probe.marks WHERE name = $1", [name]).flatMap { Int($0) } ?? -1
+    }
+
+    /// The first value of a query's first row.
+    static func value(_ sql: String, _ parameters: [String?] = []) throws -> String? {
+        try connect().rows(sql, parameters).first?.first.flatMap { $0 }
     }
 
     /// A name or a lock that no other test of this run uses.
