@@ -336,7 +336,10 @@ extension Frontend {
             if rendered.status == 401, let challenge = dialect.wwwAuthenticate {
                 try writer.field("WWW-Authenticate", Array(challenge.utf8).span, into: &exchange.response)
             }
-            if rendered.status == 426 { writer.field("Upgrade", "websocket", into: &exchange.response) }
+            if rendered.status == 426 {
+                writer.field("Upgrade", "websocket", into: &exchange.response)
+                writer.field("Connection", "Upgrade", into: &exchange.response)  // RFC 9110 §7.8
+            }
             body.withUnsafeBytes { finish(exchange, writer, $0) }
         } catch {
             preconditionFailure("a dialect's statuses and challenge were checked when the catalog was loaded")
@@ -349,20 +352,25 @@ extension Frontend {
         _ exchange: Exchange, _ error: HTTPError, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
     ) {
         metrics.malformedRequests += 1
-        beginRefusal(exchange, target: head.path, bytes)
+        beginRefusal(exchange, head.method, target: head.path, bytes)
         refuse(exchange, Problem(status: error.status, code: error.code))
     }
 
     /// A request that did not arrive in time.
     func refuseTimedOut(_ exchange: Exchange) {
-        if exchange.catalog == nil { beginRefusal(exchange, target: 0..<0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if exchange.catalog == nil {
+            beginRefusal(exchange, .get, target: 0..<0, UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         refuse(exchange, Problem(.requestTimeout))
     }
 
-    private func beginRefusal(_ exchange: Exchange, target: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+    private func beginRefusal(
+        _ exchange: Exchange, _ method: Method, target: Range<Int>, _ bytes: UnsafeRawBufferPointer
+    ) {
         clock.refresh()
         guard exchange.catalog == nil else { return }
         exchange.catalog = catalog
+        exchange.method = method
         exchange.requestID = .random(using: &generator)
         let isReadable = !target.isEmpty && target.upperBound <= bytes.count
         if isReadable { exchange.path.replace(with: bytes, target) }

@@ -64,6 +64,12 @@ final class RawConnection {
         }
     }
 
+    /// Waits until something has come, and leaves it for ``response(to:)``.
+    func waitForBytes() throws {
+        let deadline = ContinuousClock.now + Self.timeout
+        while received.isEmpty, !isAtEnd { try receive(until: deadline) }
+    }
+
     /// Everything up to the end of the connection.
     func bytesUntilClosed() throws -> [UInt8] {
         let deadline = ContinuousClock.now + Self.timeout
