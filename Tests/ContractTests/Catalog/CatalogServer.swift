@@ -72,7 +72,7 @@ struct CatalogServer: Sendable {
             if count == Self.probeCount { return }
             usleep(Self.pollInterval)
         }
-        throw TestFailure("it never came to this: \(sentence)\n\(Subprocess.read(server.log).suffix(4000))")
+        throw TestFailure("it never came to this: \(sentence)\n\(Subprocess.read(server.log).suffix(1000))")
     }
 
     private static func register(_ name: String, at port: UInt16) throws -> Member {
