@@ -47,6 +47,8 @@ final class Frontend {
     static let inspectionInterval = Duration.milliseconds(250)
     /// Exchanges kept for the next requests.
     static let spareExchangeCountMax = 1024
+    /// A larger request or answer is not kept with them.
+    static let spareByteCountMax = 64 * 1024
 
     init(
         loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
@@ -161,7 +163,7 @@ final class Frontend {
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
-            exchange.response.capacity <= 64 * 1024
+            exchange.response.capacity <= Self.spareByteCountMax, exchange.kept.bytes.capacity <= Self.spareByteCountMax
         else { return }
         spareExchanges.append(exchange)
     }
