@@ -19,7 +19,9 @@ let package = Package(
         .target(name: "PgServer", dependencies: ["CLibpq", "COpenSSL", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "pg-server", dependencies: ["PgServer"], swiftSettings: strict),
         .testTarget(name: "PgServerTests", dependencies: ["PgServer"], swiftSettings: strict),
-        .testTarget(name: "ContractTests", dependencies: ["PgServer", "pg-server"], swiftSettings: strict),
+        .testTarget(
+            name: "ContractTests", dependencies: ["PgServer", "pg-server"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["PgServer"], swiftSettings: strict),
     ]
 )

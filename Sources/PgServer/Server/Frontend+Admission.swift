@@ -81,7 +81,8 @@ extension Frontend {
     /// Charges the request to its caller's limit, and checks what the caller may do.
     func charge(_ exchange: Exchange, at index: Int) {
         guard let route = exchange.route else { return }
-        if let rateClass = catalog.rateClasses[index] {
+        // One that is begun again because the catalog has changed was charged before.
+        if exchange.restartCount == 0, let rateClass = catalog.rateClasses[index] {
             let principal = exchange.principal
             let choice = RatePolicies.choose(rateClass, address: exchange.clientAddress) { principal?[claim: $0] }
             let decision = rates.charge(choice, at: clock.milliseconds)
