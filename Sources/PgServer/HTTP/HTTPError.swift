@@ -25,8 +25,6 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     case malformedChunk
     /// A percent-encoding that is broken, gives NUL or gives bytes that are not UTF-8.
     case malformedEncoding
-    /// More query parameters than ``QueryPairs/countMax``.
-    case tooManyParameters
     case bodyTooLarge
     case requestLineTooLong
     /// A field line, the number of fields, the whole head or the trailers are over their limit.
@@ -44,7 +42,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
             .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding, .tooManyParameters:
+            .malformedEncoding:
             400
         case .bodyTooLarge: 413
         case .requestLineTooLong: 414
@@ -61,7 +59,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
             .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding, .tooManyParameters:
+            .malformedEncoding:
             "malformed_request"
         case .bodyTooLarge: "too_large"
         case .requestLineTooLong: "uri_too_long"
