@@ -10,7 +10,6 @@ enum HTTPByte {
     static let hash: UInt8 = 0x23
     static let percent: UInt8 = 0x25
     static let asterisk: UInt8 = 0x2A
-    static let plus: UInt8 = 0x2B
     static let comma: UInt8 = 0x2C
     static let dot: UInt8 = 0x2E
     static let slash: UInt8 = 0x2F

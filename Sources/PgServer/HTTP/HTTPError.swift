@@ -23,8 +23,6 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     case conflictingFraming
     /// A chunk without its size, its CRLF or within its bound for extensions (RFC 9112 §7.1).
     case malformedChunk
-    /// A percent-encoding that is broken, gives NUL or gives bytes that are not UTF-8.
-    case malformedEncoding
     case bodyTooLarge
     case requestLineTooLong
     /// A field line, the number of fields, the whole head or the trailers are over their limit.
@@ -41,8 +39,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     var status: Int {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
-            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding:
+            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk:
             400
         case .bodyTooLarge: 413
         case .requestLineTooLong: 414
@@ -58,8 +55,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     var code: String {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
-            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding:
+            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk:
             "malformed_request"
         case .bodyTooLarge: "too_large"
         case .requestLineTooLong: "uri_too_long"
