@@ -70,14 +70,6 @@ enum HTTPByte {
         byte &- UInt8(ascii: "A") < 26 ? byte | caseBit : byte
     }
 
-    /// The value of a hexadecimal digit, or nil.
-    @inline(__always)
-    static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-        if isDigit(byte) { return byte &- zero }
-        let letter = (byte | caseBit) &- UInt8(ascii: "a")
-        return letter < 6 ? letter + 10 : nil
-    }
-
     @inline(__always)
     private static func isMember(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
         let word = byte < 64 ? low : high
