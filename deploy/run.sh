@@ -32,6 +32,13 @@ finish() {
     exit "$status"
 }
 
+require_port() {
+    if ! cluster_port_is_free "$PGSERVER_PORT"; then
+        printf 'Port %s is taken; choose another one: make run PGSERVER_PORT=8081\n' "$PGSERVER_PORT" >&2
+        exit 1
+    fi
+}
+
 mkdir -p "$state"
 exec 9>"$state/lock"
 if ! flock --nonblock 9; then
@@ -40,11 +47,7 @@ if ! flock --nonblock 9; then
 fi
 
 export PGSERVER_PORT=${PGSERVER_PORT:-8080}
-# Said before the build, not minutes later.
-if ! cluster_port_is_free "$PGSERVER_PORT"; then
-    printf 'Port %s is taken; choose another one: make run PGSERVER_PORT=8081\n' "$PGSERVER_PORT" >&2
-    exit 1
-fi
+require_port # said before the build, not minutes later
 
 if [ -n "${PGSERVER_DATABASE_URL:-}" ]; then
     deploy/install.sh --without-server
@@ -96,6 +99,7 @@ if [ -n "$owns_cluster" ] && [ -e "$state/demo_loaded" ]; then
 fi
 
 step "Starting the server"
+require_port
 if [ -n "$owns_cluster" ]; then
     # The server needs no more than its own login: the administrator's password stays out of its environment.
     PGSERVER_SERVE_URL="postgresql://pgserver:$PGSERVER_LOGIN_PASSWORD@127.0.0.1:$(cat "$state/port")/$database"
@@ -112,7 +116,7 @@ case ${PGSERVER_HOST:-127.0.0.1} in
 esac
 answers=''
 for _ in {1..200}; do
-    if curl --silent --output /dev/null --max-time 2 "$base/openapi.json"; then
+    if curl --silent --fail --output /dev/null --max-time 2 "$base/openapi.json"; then
         answers=1
         break
     fi
@@ -150,7 +154,11 @@ Look at the same tenant with a BI tool or psql (password in .pgserver/bi_login):
     $(sed -n 's/^connect *//p' "$state/bi_login")
 TEXT
 fi
-printf '\nCtrl-C stops the server and its database; the data stays for the next make run.\n\n'
+if [ -n "$owns_cluster" ]; then
+    printf '\nCtrl-C stops the server and its database; the data stays for the next make run.\n\n'
+else
+    printf '\nA database of your own gets no demonstration. Ctrl-C stops the server.\n\n'
+fi
 
 trap 'kill -TERM "$server_pid" 2>/dev/null || true' INT TERM
 status=0
