@@ -69,7 +69,7 @@ final class Principal: Sendable {
         guard text.utf8.count == byteCount else { return nil }
         for (index, byte) in text.utf8.enumerated() {
             let isHyphen = byte == UInt8(ascii: "-")
-            guard hyphens.contains(index) ? isHyphen : HexadecimalDigit.value(of: byte) != nil else { return nil }
+            guard hyphens.contains(index) ? isHyphen : byte.hexadecimalDigit != nil else { return nil }
         }
         return text.lowercased()
     }
