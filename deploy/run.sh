@@ -10,7 +10,6 @@ source deploy/cluster.sh
 
 state=$PWD/.pgserver
 database=pgserver
-source_database=demo_crm
 demo_tenant='Demo Company'
 demo_user=demo@example.com
 server_pid=''
@@ -72,23 +71,24 @@ step "Deploying sql/"
 "$server" migrate --sql sql
 "$server" rotate-keys --if-missing
 
+# Runs a script of the demo. The secrets go in as variables set on standard input, where the list of processes does not
+# show them.
+load_demo() {
+    {
+        printf "\\\\set %s '%s'\n" \
+            host 127.0.0.1 port "$(cat "$state/port")" \
+            source_db demo_crm source_user demo_crm_reader \
+            source_password "$(cluster_read_secret "$state" source_password)" \
+            tenant_name "$demo_tenant" email "$demo_user" password "$(cluster_read_secret "$state" demo_password)"
+        printf "\\\\i %s\n" "$2"
+    } | cluster_psql "$state" "$1" --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --file=-
+}
+
 has_demo=''
 if [ -n "$owns_cluster" ] && [ -e deploy/demo/tenant.sql ] && [ ! -e "$state/demo_loaded" ]; then
     step "Loading the demo tenant"
-    demo_password=$(cluster_read_secret "$state" demo_password)
-    source_password=$(cluster_read_secret "$state" source_password)
-    # The secrets go in as variables set on standard input, where the list of processes does not show them.
-    load() {
-        {
-            printf "\\\\set host 127.0.0.1\n\\\\set port %s\n" "$(cat "$state/port")"
-            printf "\\\\set source_db %s\n\\\\set source_user demo_crm_reader\n" "$source_database"
-            printf "\\\\set source_password '%s'\n\\\\set password '%s'\n" "$source_password" "$demo_password"
-            printf "\\\\set email %s\n\\\\set tenant_name '%s'\n" "$demo_user" "$demo_tenant"
-            printf "\\\\i %s\n" "$1"
-        } | cluster_psql "$state" "$database" --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --file=-
-    }
-    load deploy/demo/source.sql
-    load deploy/demo/tenant.sql
+    load_demo postgres deploy/demo/source.sql
+    load_demo "$database" deploy/demo/tenant.sql
     touch "$state/demo_loaded"
 fi
 if [ -n "$owns_cluster" ] && [ -e "$state/demo_loaded" ]; then
@@ -108,7 +108,7 @@ if [ -n "$owns_cluster" ]; then
     # The server needs no more than its own login: the administrator's password stays out of its environment.
     PGSERVER_SERVE_URL="postgresql://pgserver:$PGSERVER_LOGIN_PASSWORD@127.0.0.1:$(cat "$state/port")/$database"
     export PGSERVER_SERVE_URL
-    unset PGSERVER_DATABASE_URL
+    unset PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD
 fi
 "$server" serve 9>&- &
 server_pid=$!

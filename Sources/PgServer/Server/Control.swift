@@ -13,6 +13,8 @@ struct Control: Sendable {
     static let heartbeatPatience = Duration.seconds(10)
     /// Reactors that ask for a new look because a function had changed are heard this often.
     static let requestInterval = Duration.milliseconds(50)
+    /// Least time between two loads: any login of the database may notify, as often as it likes.
+    static let reloadInterval = Duration.milliseconds(200)
     static let reconnectPauseFirst = Duration.milliseconds(100)
     static let reconnectPauseLongest = Duration.seconds(5)
 
@@ -84,13 +86,20 @@ struct Control: Sendable {
             reload(connection)
             var lastHeard = ContinuousClock.now
             var heartbeatSentAt: ContinuousClock.Instant?
+            var isReloadDue = false
+            var lastReload = ContinuousClock.now
             while true {
                 if let notification = try connection.waitForNotification(timeout: Self.requestInterval) {
                     lastHeard = ContinuousClock.now
                     if notification.payload == heartbeat { heartbeatSentAt = nil }
-                    if notification.payload == "catalog" || notification.payload == "keys" { reload(connection) }
+                    if notification.payload == "catalog" || notification.payload == "keys" { isReloadDue = true }
                 }
-                if shared.takeReloadRequest() { reload(connection) }
+                if shared.takeReloadRequest() { isReloadDue = true }
+                if isReloadDue, ContinuousClock.now - lastReload > Self.reloadInterval {
+                    isReloadDue = false
+                    reload(connection)
+                    lastReload = ContinuousClock.now
+                }
                 let now = ContinuousClock.now
                 if let sentAt = heartbeatSentAt {
                     if now - sentAt > Self.heartbeatPatience {

@@ -112,6 +112,10 @@ extension Frontend {
             credential = UnsafeRawBufferPointer(rebasing: bytes[field])
         } else if let field = head.value(of: .authorization) {
             let value = UnsafeRawBufferPointer(rebasing: bytes[field])
+            if let known = knownBearer(value) {
+                exchange.principal = known
+                return true
+            }
             let parsed = value.withMemoryRebound(to: UInt8.self) { AuthorizationField(parsing: $0.span) }
             guard case .bearer(let range) = parsed else {
                 exchange.problem = Problem(.unauthenticated)
@@ -126,6 +130,17 @@ extension Frontend {
         }
         return credential.withMemoryRebound(to: UInt8.self) {
             authenticate(exchange, $0.span, isKey: isKey || APIKey.isAPIKey($0.span))
+        }
+    }
+
+    /// The usual case: the same client again. What stands in the cache has been through all checks, so that only the
+    /// scheme is looked at here.
+    private func knownBearer(_ value: UnsafeRawBufferPointer) -> Principal? {
+        let scheme: StaticString = "Bearer "
+        let count = scheme.utf8CodeUnitCount
+        guard value.count > count, value.prefix(count).elementsEqual(scheme.bytes) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: value[count...]).withMemoryRebound(to: UInt8.self) {
+            credentialCache.principal(for: $0.span, at: clock.seconds, generation: credentials.generation)
         }
     }
 
@@ -179,6 +194,12 @@ extension Principal {
 
     /// The permission nobody is granted by a role: the platform's own administrators have it.
     static let superuserPermission = "superuser"
+}
+
+extension StaticString {
+    fileprivate var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
 }
 
 extension [UInt8] {

@@ -41,7 +41,7 @@ final class Frontend {
     var scratch: [UInt8] = []
     var jsonScratch: [UInt8] = []
     var binder = Binder()
-    var generator = SystemRandomNumberGenerator()
+    var generator = RequestIDGenerator()
 
     /// Time between two looks for clients whose time is up. Limits are kept to within this.
     static let inspectionInterval = Duration.milliseconds(250)

@@ -10,6 +10,7 @@ SELECT set_config('test.configuration', jsonb_build_object(
 \g /dev/null
 
 -- Nothing leads inside unless the operator says so.
+SELECT set_config('pgserver.settings', '{"data.allowed_hosts": ""}', true) \g /dev/null
 SELECT test.raises($$SELECT data.connect_postgres('CRM', jsonb_set(current_setting('test.configuration')::jsonb, '{host}', '"127.0.0.1"'), 'x')$$, 'PT422', 'address_not_allowed');
 SELECT set_config('pgserver.settings', jsonb_build_object(
     'data.allowed_hosts', format('%1$s:%2$s/%3$s,%1$s:1/%3$s', :'host', :'port', :'source_db'))::text, true) \g /dev/null
@@ -149,7 +150,7 @@ SELECT test.equals('the connection', array[c.status, c.health, c.last_sync_statu
 FROM data.connections AS c WHERE c.connection_id = current_setting('test.id')::uuid;
 
 -- What the operator forbids later is not read any more.
-SELECT set_config('test.settings', current_setting('pgserver.settings'), true), set_config('pgserver.settings', '{}', true) \g /dev/null
+SELECT set_config('test.settings', current_setting('pgserver.settings'), true), set_config('pgserver.settings', '{"data.allowed_hosts": ""}', true) \g /dev/null
 SELECT test.raises($$SELECT data.sync(current_setting('test.id')::uuid)$$, 'PT422', 'address_not_allowed');
 SELECT set_config('pgserver.settings', current_setting('test.settings'), true) \g /dev/null
 
