@@ -152,7 +152,9 @@ struct Control: Sendable {
         do throws(KeyStoreError) {
             let keys = try KeyStore(connection: connection).load(
                 algorithm: configuration.signingAlgorithm, generation: generation)
-            return Credentials(keys: keys, issuer: configuration.tokenIssuer, audience: configuration.tokenAudience)
+            return Credentials(
+                keys: keys, issuer: configuration.tokenIssuer, requiresIssuer: configuration.requiresTokenIssuer,
+                audience: configuration.tokenAudience)
         } catch { throw CatalogError(error.sentence) }
     }
 
