@@ -7,13 +7,13 @@ RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
-    v_note bench.notes;
+    v_note json;
 BEGIN
-    INSERT INTO bench.notes (tenant_id, account_id, body)
+    INSERT INTO bench.notes AS n (tenant_id, account_id, body)
     VALUES (auth.tenant_id(), create_note.account_id, create_note.text)
-    RETURNING * INTO STRICT v_note;
-    RETURN json_build_object(
-        'note_id', v_note.note_id, 'account_id', v_note.account_id, 'created_at', v_note.created_at);
+    RETURNING json_build_object('note_id', n.note_id, 'account_id', n.account_id, 'created_at', n.created_at)
+    INTO STRICT v_note;
+    RETURN v_note;
 END;
 $$;
 COMMENT ON FUNCTION bench.create_note(text, text) IS 'Records a note about an account of the calling tenant.';
