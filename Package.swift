@@ -25,3 +25,11 @@ let package = Package(
         .testTarget(name: "TidyTests", dependencies: ["PgServer"], swiftSettings: strict),
     ]
 )
+
+// The measurements of single steps look inside the library, so they are built by bench/micro/run alone.
+if Context.environment["PGSERVER_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "pg-bench-micro", dependencies: ["PgServer"], path: "bench/micro", exclude: ["run"],
+            swiftSettings: strict))
+}

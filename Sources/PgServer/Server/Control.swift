@@ -154,7 +154,9 @@ struct Control: Sendable {
     private func loadKeys(_ connection: BlockingConnection, generation: UInt64) throws(CatalogError) -> Credentials {
         do throws(KeyStoreError) {
             let keys = try KeyStore(connection: connection).load(generation: generation)
-            return Credentials(keys: keys, issuer: configuration.tokenIssuer, audience: configuration.tokenAudience)
+            return Credentials(
+                keys: keys, issuer: configuration.tokenIssuer, requiresIssuer: configuration.requiresTokenIssuer,
+                audience: configuration.tokenAudience)
         } catch { throw CatalogError(error.sentence) }
     }
 
