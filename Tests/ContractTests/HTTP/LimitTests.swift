@@ -105,8 +105,8 @@ struct LimitTests {
 
     @Test(
         "of the time to a whole body is told with 408 in the contract's words",
-        arguments: Contract.all)
-    func slowBody(_ contract: Contract) throws {
+        arguments: RefusalShape.all)
+    func slowBody(_ contract: RefusalShape) throws {
         let connection = try RawConnection(port: Self.hasty.get().port)
         try connection.send("POST \(contract.path) HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{\"co")
         try contract.expect(connection.response(), 408)

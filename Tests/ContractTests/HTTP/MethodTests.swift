@@ -17,8 +17,8 @@ struct MethodTests {
         #expect(head.header("Content-Length") == String(get.body.count))
     }
 
-    @Test("that is not the path's own is refused with those that are", arguments: Contract.all)
-    func notAllowed(_ contract: Contract) throws {
+    @Test("that is not the path's own is refused with those that are", arguments: RefusalShape.all)
+    func notAllowed(_ contract: RefusalShape) throws {
         let response = try HTTPClient(port: Probe.server().port).send("DELETE", contract.path)
         try contract.expect(response, 405)
         #expect(response.header("Allow") == "POST, OPTIONS")
@@ -40,8 +40,8 @@ struct MethodTests {
         #expect(try HTTPClient(port: Probe.server().port).send(method, "/probe/echo").status == 501)
     }
 
-    @Test("on a path that is nobody's is answered 404 in the words of the longest prefix", arguments: Contract.all)
-    func notFound(_ contract: Contract) throws {
+    @Test("on a path that is nobody's is answered 404 in the words of the longest prefix", arguments: RefusalShape.all)
+    func notFound(_ contract: RefusalShape) throws {
         try contract.expect(HTTPClient(port: Probe.server().port).get(contract.path + "/nowhere"), 404)
     }
 }

@@ -108,7 +108,7 @@ enum ProbeSQL {
         AS $$ BEGIN PERFORM api.fail(refuse.code); RETURN NULL; END; $$;
         COMMENT ON FUNCTION probe.refuse IS 'For the tests.';
         GRANT EXECUTE ON FUNCTION probe.refuse TO anon, member;
-        \(Contract.all.map { contract in
+        \(RefusalShape.all.map { contract in
             """
             SELECT api.route('POST \(contract.path)', 'probe.refuse', auth => 'none', dialect => '\(contract.name)',
                 max_body => 64);

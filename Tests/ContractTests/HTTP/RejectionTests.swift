@@ -92,7 +92,7 @@ struct RejectionTests {
     /// What a smuggler hides behind the bytes: it must never be answered.
     private static let hidden = "GET /probe/echo?text=hidden HTTP/1.1\r\nHost: h\r\n\r\n"
 
-    private func expectRefusal(_ bytes: String, _ status: Int, _ contract: Contract) throws {
+    private func expectRefusal(_ bytes: String, _ status: Int, _ contract: RefusalShape) throws {
         let connection = try RawConnection(port: Probe.server().port)
         try connection.send(bytes + Self.hidden)
         let response = try connection.response()
@@ -101,14 +101,14 @@ struct RejectionTests {
         #expect(try connection.bytesUntilClosed().isEmpty)
     }
 
-    @Test("are refused in the words of the contract whose path they name", arguments: Contract.all, withTarget)
-    func inContract(_ contract: Contract, _ sample: Case) throws {
+    @Test("are refused in the words of the contract whose path they name", arguments: RefusalShape.all, withTarget)
+    func inContract(_ contract: RefusalShape, _ sample: Case) throws {
         try expectRefusal(sample.bytes.replacing("{path}", with: contract.path), sample.status, contract)
     }
 
     @Test("are refused in the server's own words if they name no path", arguments: withoutTarget)
     func ownWords(_ sample: Case) throws {
-        let server = try #require(Contract.all.last)
+        let server = try #require(RefusalShape.all.last)
         try expectRefusal(sample.bytes, sample.status, server)
     }
 
@@ -126,7 +126,7 @@ struct RejectionTests {
 
 @Suite("A refusal", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct RefusalShapeTests {
-    private func post(_ contract: Contract, _ json: String, _ type: String = "application/json") throws -> HTTPResponse
+    private func post(_ contract: RefusalShape, _ json: String, _ type: String = "application/json") throws -> HTTPResponse
     {
         let connection = try RawConnection(port: Probe.server().port)
         try connection.send(
@@ -135,23 +135,23 @@ struct RefusalShapeTests {
         return try connection.response()
     }
 
-    @Test("by the database's function is in the contract's words", arguments: Contract.all)
-    func raised(_ contract: Contract) throws {
+    @Test("by the database's function is in the contract's words", arguments: RefusalShape.all)
+    func raised(_ contract: RefusalShape) throws {
         for (code, status) in [
             ("not_found", 404), ("conflict", 409), ("forbidden", 403), ("internal", 500), ("not_supported", 501),
         ] { try contract.expect(post(contract, "{\"code\":\"\(code)\"}"), status) }
     }
 
-    @Test("with 426 says to what the client is to upgrade (RFC 9110 §15.5.22, §7.8)", arguments: Contract.all)
-    func upgrade(_ contract: Contract) throws {
+    @Test("with 426 says to what the client is to upgrade (RFC 9110 §15.5.22, §7.8)", arguments: RefusalShape.all)
+    func upgrade(_ contract: RefusalShape) throws {
         let response = try post(contract, "{\"code\":\"upgrade_required\"}")
         try contract.expect(response, 426)
         #expect(response.header("Upgrade") == "websocket")
         #expect(response.header("Connection") == "Upgrade")
     }
 
-    @Test("with 503 says when to try again", arguments: Contract.all)
-    func unavailable(_ contract: Contract) throws {
+    @Test("with 503 says when to try again", arguments: RefusalShape.all)
+    func unavailable(_ contract: RefusalShape) throws {
         for code in ["unavailable", "try_again"] {
             let response = try post(contract, "{\"code\":\"\(code)\"}")
             try contract.expect(response, 503)
@@ -159,19 +159,19 @@ struct RefusalShapeTests {
         }
     }
 
-    @Test("of a body that is no JSON is 415 by its type and 400 by its bytes", arguments: Contract.all)
-    func body(_ contract: Contract) throws {
+    @Test("of a body that is no JSON is 415 by its type and 400 by its bytes", arguments: RefusalShape.all)
+    func body(_ contract: RefusalShape) throws {
         try contract.expect(post(contract, "{\"code\":\"a\"}", "text/plain"), 415)
         try contract.expect(post(contract, "{\"code\":"), 400)
     }
 
-    @Test("of a body over the route's limit is 413", arguments: Contract.all)
-    func tooLarge(_ contract: Contract) throws {
+    @Test("of a body over the route's limit is 413", arguments: RefusalShape.all)
+    func tooLarge(_ contract: RefusalShape) throws {
         try contract.expect(post(contract, "{\"code\":\"\(String(repeating: "a", count: 64))\"}"), 413)
     }
 
-    @Test("of a line, a field or a number of fields over the limit is 414 or 431", arguments: Contract.all)
-    func head(_ contract: Contract) throws {
+    @Test("of a line, a field or a number of fields over the limit is 414 or 431", arguments: RefusalShape.all)
+    func head(_ contract: RefusalShape) throws {
         let long = String(repeating: "a", count: 8192)
         let many = (1...101).map { "A\($0): b\r\n" }.joined()
         for (request, status) in [

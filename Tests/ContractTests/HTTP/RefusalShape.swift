@@ -1,7 +1,7 @@
 import Testing
 
 /// How one contract writes its refusals, and a path that is its own.
-struct Contract: Sendable, CustomTestStringConvertible {
+struct RefusalShape: Sendable, CustomTestStringConvertible {
     var name: String
     /// Has one route, `POST`, that raises the code it is told.
     var path: String
@@ -14,20 +14,20 @@ struct Contract: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all = [
-        Contract(
+        RefusalShape(
             name: "autonomos", path: "/api/v1/dcl/probe", status: "status_code", code: nil, message: "detail",
             requestID: "trace_id"),
-        Contract(
+        RefusalShape(
             name: "etl", path: "/api/v1/pipelines/probe", status: nil, code: "error.code", message: "error.message",
             requestID: "error.request_id"),
-        Contract(
+        RefusalShape(
             name: "auterity", path: "/api/probe", status: nil, code: "error.code", message: "error.message",
             requestID: "error.request_id"),
-        Contract(name: "autopack", path: "/runs/probe", status: nil, code: nil, message: "detail", requestID: nil),
-        Contract(
+        RefusalShape(name: "autopack", path: "/runs/probe", status: nil, code: nil, message: "detail", requestID: nil),
+        RefusalShape(
             name: "orchestrator", path: "/api/v1/probe", status: nil, code: "error.code", message: "error.message",
             requestID: "meta.requestId"),
-        Contract(
+        RefusalShape(
             name: "server", path: "/probe/refusal", status: "status_code", code: nil, message: "detail",
             requestID: nil),
     ]
