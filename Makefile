@@ -1,14 +1,17 @@
 # The commands of this project. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test prove bench format lint clean
+.PHONY: help run demo-connect test prove bench format lint clean
 
 help: ## lists these commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  %-12s %s\n' "$$name" "$$text"; done
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '  %-18s %s\n' "$$name" "$$text"; done
 
 run: ## builds the server, starts it with a private database, and says how to try it
 	@deploy/run.sh
+
+demo-connect: ## connects the tenant of EMAIL=… to the demonstration of a running `make run`
+	@deploy/demo.sh connect '$(EMAIL)'
 
 test: ## runs every test against a throw-away database (FILTER=… for some)
 	@deploy/test.sh $(if $(FILTER),'$(FILTER)')

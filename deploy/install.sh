@@ -67,4 +67,4 @@ if ! is_installed postgresql-common; then
         "${as_root[@]}" tee /etc/postgresql-common/createcluster.d/pg-server.conf >/dev/null
 fi
 "${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}"

@@ -32,12 +32,22 @@ finish() {
     exit "$status"
 }
 
+require_port() {
+    if ! cluster_port_is_free "$PGSERVER_PORT"; then
+        printf 'Port %s is taken; choose another one: make run PGSERVER_PORT=8081\n' "$PGSERVER_PORT" >&2
+        exit 1
+    fi
+}
+
 mkdir -p "$state"
 exec 9>"$state/lock"
 if ! flock --nonblock 9; then
     printf 'Another make run is at work in this folder; stop that one first.\n' >&2
     exit 1
 fi
+
+export PGSERVER_PORT=${PGSERVER_PORT:-8080}
+require_port # said before the build, not minutes later
 
 if [ -n "${PGSERVER_DATABASE_URL:-}" ]; then
     deploy/install.sh --without-server
@@ -46,8 +56,12 @@ else
 fi
 
 step "Building (release)"
-swift build --configuration release --product pg-server --static-swift-stdlib 9>&-
-server=$(swift build --configuration release --product pg-server --static-swift-stdlib --show-bin-path)/pg-server
+# With colours it would be another command to the compiler: a build on a terminal and one in a log would share nothing.
+build=(swift build --configuration release --product pg-server --static-swift-stdlib --no-color-diagnostics)
+mkdir -p "$state/tmp" # SwiftPM leaves empty folders behind
+TMPDIR=$state/tmp "${build[@]}" 9>&-
+server=$(TMPDIR=$state/tmp "${build[@]}" --show-bin-path)/pg-server
+rm -rf "$state/tmp"
 
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -65,30 +79,15 @@ if [ -z "${PGSERVER_LOGIN_PASSWORD:-}" ]; then
     PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
     export PGSERVER_LOGIN_PASSWORD
 fi
-export PGSERVER_PORT=${PGSERVER_PORT:-8080}
 
 step "Deploying sql/"
 "$server" migrate --sql sql
 "$server" rotate-keys --if-missing
 
-# Runs a script of the demo. The secrets go in as variables set on standard input, where the list of processes does not
-# show them.
-load_demo() {
-    {
-        printf "\\\\set %s '%s'\n" \
-            host 127.0.0.1 port "$(cat "$state/port")" \
-            source_db demo_crm source_user demo_crm_reader \
-            source_password "$(cluster_read_secret "$state" source_password)" \
-            tenant_name "$demo_tenant" email "$demo_user" password "$(cluster_read_secret "$state" demo_password)"
-        printf "\\\\i %s\n" "$2"
-    } | cluster_psql "$state" "$1" --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --file=-
-}
-
 has_demo=''
-if [ -n "$owns_cluster" ] && [ -e deploy/demo/tenant.sql ] && [ ! -e "$state/demo_loaded" ]; then
+if [ -n "$owns_cluster" ] && [ ! -e "$state/demo_loaded" ]; then
     step "Loading the demo tenant"
-    load_demo postgres deploy/demo/source.sql
-    load_demo "$database" deploy/demo/tenant.sql
+    deploy/demo.sh load
     touch "$state/demo_loaded"
 fi
 if [ -n "$owns_cluster" ] && [ -e "$state/demo_loaded" ]; then
@@ -100,10 +99,7 @@ if [ -n "$owns_cluster" ] && [ -e "$state/demo_loaded" ]; then
 fi
 
 step "Starting the server"
-if ! cluster_port_is_free "$PGSERVER_PORT"; then
-    printf 'Port %s is taken; choose another one: make run PGSERVER_PORT=8081\n' "$PGSERVER_PORT" >&2
-    exit 1
-fi
+require_port
 if [ -n "$owns_cluster" ]; then
     # The server needs no more than its own login: the administrator's password stays out of its environment.
     PGSERVER_SERVE_URL="postgresql://pgserver:$PGSERVER_LOGIN_PASSWORD@127.0.0.1:$(cat "$state/port")/$database"
@@ -112,12 +108,25 @@ if [ -n "$owns_cluster" ]; then
 fi
 "$server" serve 9>&- &
 server_pid=$!
-base=http://${PGSERVER_HOST:-127.0.0.1}:$PGSERVER_PORT
+case ${PGSERVER_HOST:-127.0.0.1} in
+    0.0.0.0) base=http://127.0.0.1:$PGSERVER_PORT ;;
+    ::) base="http://[::1]:$PGSERVER_PORT" ;;
+    *:*) base="http://[$PGSERVER_HOST]:$PGSERVER_PORT" ;;
+    *) base=http://${PGSERVER_HOST:-127.0.0.1}:$PGSERVER_PORT ;;
+esac
+answers=''
 for _ in {1..200}; do
-    curl --silent --output /dev/null --max-time 2 "$base/openapi.json" && break
+    if curl --silent --fail --output /dev/null --max-time 2 "$base/openapi.json"; then
+        answers=1
+        break
+    fi
     kill -0 "$server_pid" 2>/dev/null || wait "$server_pid"
     sleep 0.1
 done
+if [ -z "$answers" ]; then
+    printf 'The server runs, but does not answer on %s.\n' "$base" >&2
+    exit 1
+fi
 
 cat <<TEXT
 
@@ -135,17 +144,21 @@ Sign in as the demo user $demo_user (password in .pgserver/demo_password), and l
         -d '{"email":"$demo_user","password":"'"\$(cat .pgserver/demo_password)"'"}' |
         sed -E 's/.*"access_token":"([^"]*)".*/\\1/')
     curl -H "Authorization: Bearer \$token" '$base/api/v1/dcl/views/accounts?limit=3'
-TEXT
-fi
-if [ -s "$state/bi_login" ]; then
-    cat <<TEXT
+
+Or register yourself (README.md) and connect your own tenant to the same source:
+
+    make demo-connect EMAIL=you@example.com
 
 Look at the same tenant with a BI tool or psql (password in .pgserver/bi_login):
 
     $(sed -n 's/^connect *//p' "$state/bi_login")
 TEXT
 fi
-printf '\nCtrl-C stops the server and its database; the data stays for the next make run.\n\n'
+if [ -n "$owns_cluster" ]; then
+    printf '\nCtrl-C stops the server and its database; the data stays for the next make run.\n\n'
+else
+    printf '\nA database of your own gets no demonstration. Ctrl-C stops the server.\n\n'
+fi
 
 trap 'kill -TERM "$server_pid" 2>/dev/null || true' INT TERM
 status=0

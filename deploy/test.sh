@@ -39,7 +39,10 @@ trap 'exit 130' INT TERM
 deploy/install.sh
 
 step "Building (debug)"
-swift build --build-tests
+mkdir "$state/tmp"
+# The temporary files of compiler and tests lie where they are removed with the rest. (Without colours, a build on a
+# terminal and one in a log share their results.)
+TMPDIR=$state/tmp swift build --build-tests --no-color-diagnostics
 
 step "Starting a throw-away PostgreSQL"
 cluster_start "$state" --throw-away
@@ -67,7 +70,7 @@ run_tests() {
     report=$state/tests-$3.log
     step "Testing: $title"
     # In a session of its own, so that whatever the tests start can be stopped with them.
-    setsid swift test --skip-build --filter "$filter" > >(tee "$report") 2>&1 &
+    TMPDIR=$state/tmp setsid swift test --skip-build --filter "$filter" > >(tee "$report") 2>&1 &
     tests_pid=$!
     wait "$tests_pid" || status=$?
     tests_pid=''
@@ -97,4 +100,8 @@ fi
 printf '\n%s' "$summary"
 printf '%s passed, %s failed, %s skipped (%s cases) in %s s\n' \
     "$passed" "$failed" "$skipped" "$cases" $((SECONDS - started))
+if [ "$((passed + failed))" -eq 0 ]; then
+    printf 'No test ran.\n'
+    exit 1
+fi
 [ "$failed" -eq 0 ]

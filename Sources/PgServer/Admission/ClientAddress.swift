@@ -156,7 +156,7 @@ struct ClientAddress: Hashable, Sendable {
         guard !range.isEmpty, range.count <= digitCountMax else { return nil }
         var group: UInt16 = 0
         for index in range {
-            guard let digit = HexadecimalDigit.value(of: text[index]) else { return nil }
+            guard let digit = text[index].hexadecimalDigit else { return nil }
             group = group << 4 | UInt16(digit)
         }
         return group

@@ -97,7 +97,7 @@ struct ClaimsScanner {
         guard index + 4 <= bytes.count else { throw .malformed }
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = HexadecimalDigit.value(of: bytes[index]) else { throw .malformed }
+            guard let digit = bytes[index].hexadecimalDigit else { throw .malformed }
             unit = unit << 4 | UInt32(digit)
             index += 1
         }

@@ -5,7 +5,7 @@ enum ArrayLiteral {
     /// - Parameter element: The text of the element; for `bytea`, its bytes.
     static func append(_ element: Span<UInt8>, as kind: ParameterKind, to out: inout [UInt8]) {
         if kind.isNumber || kind == .bool {
-            out.appendCopy(of: element)
+            out.append(element)
             return
         }
         out.append(UInt8(ascii: "\""))

@@ -206,7 +206,7 @@ struct Binder {
         case .json: return appendBody(found, body, of: parameter, to: &arguments)
         case .bytea:
             let start = arguments.bytes.count
-            arguments.bytes.appendCopy(of: body)
+            arguments.bytes.append(body)
             arguments.endValue(from: start, format: ArgumentBuffer.Format.binary)
         default: append(body, encoded: .none, of: parameter, to: &arguments)
         }
@@ -306,7 +306,7 @@ struct Binder {
     private static func append(_ text: Span<UInt8>, encoded encoding: Encoding, to bytes: inout [UInt8]) -> Bool {
         switch encoding {
         case .none:
-            bytes.appendCopy(of: text)
+            bytes.append(text)
             return true
         case .inPath: return PercentEncoding.appendDecoded(text, plusIsSpace: false, to: &bytes)
         case .inQuery: return PercentEncoding.appendDecoded(text, plusIsSpace: true, to: &bytes)
@@ -319,7 +319,7 @@ struct Binder {
         if value.kind == .string, kind != .json {
             value.appendString(of: body, to: &bytes)
         } else {
-            bytes.appendCopy(of: body.extracting(value.range))
+            bytes.append(body.extracting(value.range))
         }
     }
 

@@ -51,7 +51,7 @@ enum ValueCheck {
             if let fault = checkBounds(bytes.span.extracting(start...), of: parameter) { return fault }
             guard kind.integerRange?.contains(value) ?? false else { return outside(isNegative, of: parameter) }
             bytes.removeSubrange(start...)
-            bytes.appendDecimal(value)
+            bytes.append(decimal: Int(value))
             guard let choices = parameter.enumValues else { return nil }
             return isChoice(bytes.span.extracting(start...), of: choices) ? nil : .notOneOf
         }

@@ -27,8 +27,8 @@ enum Authority {
             if HTTPByte.isHostName(bytes[index]) {
                 index += 1
             } else if bytes[index] == HTTPByte.percent {
-                guard index + 2 < bytes.count, HTTPByte.hexadecimalValue(bytes[index + 1]) != nil,
-                    HTTPByte.hexadecimalValue(bytes[index + 2]) != nil
+                guard index + 2 < bytes.count, bytes[index + 1].hexadecimalDigit != nil,
+                    bytes[index + 2].hexadecimalDigit != nil
                 else { return nil }
                 index += 3
             } else {
@@ -46,7 +46,7 @@ enum Authority {
             case HTTPByte.closeBracket: return colonCount >= 2 ? index + 1 : nil
             case HTTPByte.colon: colonCount += 1
             case HTTPByte.dot: continue
-            default: guard HTTPByte.hexadecimalValue(bytes[index]) != nil else { return nil }
+            default: guard bytes[index].hexadecimalDigit != nil else { return nil }
             }
         }
         return nil

@@ -83,7 +83,7 @@ struct ChunkedDecoder: Sendable {
     }
 
     private mutating func readSize(_ bytes: Span<UInt8>, bodyByteCountMax: Int) throws(HTTPError) {
-        while cursor < bytes.count, let digit = HTTPByte.hexadecimalValue(bytes[cursor]) {
+        while cursor < bytes.count, let digit = bytes[cursor].hexadecimalDigit {
             guard sizeDigitCount < Self.sizeDigitCountMax else { throw .malformedChunk }
             size = size << 4 | UInt64(digit)
             sizeDigitCount += 1

@@ -9,9 +9,7 @@ enum HTTPByte {
     static let quote: UInt8 = 0x22
     static let hash: UInt8 = 0x23
     static let percent: UInt8 = 0x25
-    static let ampersand: UInt8 = 0x26
     static let asterisk: UInt8 = 0x2A
-    static let plus: UInt8 = 0x2B
     static let comma: UInt8 = 0x2C
     static let dot: UInt8 = 0x2E
     static let slash: UInt8 = 0x2F
@@ -70,14 +68,6 @@ enum HTTPByte {
     @inline(__always)
     static func lowercased(_ byte: UInt8) -> UInt8 {
         byte &- UInt8(ascii: "A") < 26 ? byte | caseBit : byte
-    }
-
-    /// The value of a hexadecimal digit, or nil.
-    @inline(__always)
-    static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-        if isDigit(byte) { return byte &- zero }
-        let letter = (byte | caseBit) &- UInt8(ascii: "a")
-        return letter < 6 ? letter + 10 : nil
     }
 
     @inline(__always)

@@ -20,25 +20,6 @@ enum HTTPDate {
         output.append(" GMT")
     }
 
-    /// Appends `2026-11-21T09:00:00.123Z` (RFC 3339). 24 bytes.
-    ///
-    /// - Parameter unixMilliseconds: Within the years 0000 to 9999.
-    static func appendRFC3339(unixMilliseconds: Int64, to output: inout [UInt8]) {
-        let (seconds, milliseconds) = unixMilliseconds.flooredQuotientAndRemainder(by: 1_000)
-        let (days, second) = split(seconds)
-        let date = CivilDate(daysSinceEpoch: days)
-        output.append(decimal: date.year, digitCount: 4)
-        output.append(UInt8(ascii: "-"))
-        output.append(decimal: date.month, digitCount: 2)
-        output.append(UInt8(ascii: "-"))
-        output.append(decimal: date.day, digitCount: 2)
-        output.append(UInt8(ascii: "T"))
-        append(timeOfDay: second, to: &output)
-        output.append(HTTPByte.dot)
-        output.append(decimal: Int(milliseconds), digitCount: 3)
-        output.append(UInt8(ascii: "Z"))
-    }
-
     private static func split(_ unixSeconds: Int64) -> (days: Int, second: Int) {
         let (days, second) = unixSeconds.flooredQuotientAndRemainder(by: secondsPerDay)
         return (Int(days), Int(second))

@@ -23,10 +23,6 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     case conflictingFraming
     /// A chunk without its size, its CRLF or within its bound for extensions (RFC 9112 §7.1).
     case malformedChunk
-    /// A percent-encoding that is broken, gives NUL or gives bytes that are not UTF-8.
-    case malformedEncoding
-    /// More query parameters than ``QueryPairs/countMax``.
-    case tooManyParameters
     case bodyTooLarge
     case requestLineTooLong
     /// A field line, the number of fields, the whole head or the trailers are over their limit.
@@ -43,8 +39,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     var status: Int {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
-            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding, .tooManyParameters:
+            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk:
             400
         case .bodyTooLarge: 413
         case .requestLineTooLong: 414
@@ -60,8 +55,7 @@ enum HTTPError: Error, Equatable, Sendable, CaseIterable {
     var code: String {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .foldedField, .repeatedField, .invalidHost,
-            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk,
-            .malformedEncoding, .tooManyParameters:
+            .invalidContentLength, .invalidTransferEncoding, .conflictingFraming, .malformedChunk:
             "malformed_request"
         case .bodyTooLarge: "too_large"
         case .requestLineTooLong: "uri_too_long"

@@ -19,6 +19,7 @@ extension SQLFailure {
             table: field(PGS_DIAG_TABLE_NAME),
             column: field(PGS_DIAG_COLUMN_NAME),
             dataType: field(PGS_DIAG_DATATYPE_NAME),
-            constraint: field(PGS_DIAG_CONSTRAINT_NAME))
+            constraint: field(PGS_DIAG_CONSTRAINT_NAME),
+            isInsideFunction: field(PGS_DIAG_CONTEXT) != nil)
     }
 }

@@ -13,38 +13,11 @@ extension UInt8 {
 }
 
 extension [UInt8] {
-    mutating func appendCopy(of bytes: Span<UInt8>) {
-        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
-    }
-
     /// Appends two lower-case hexadecimal digits.
     mutating func appendHexadecimal(_ byte: UInt8) {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
         append(digit(byte >> 4))
         append(digit(byte & 0xF))
-    }
-
-    /// Appends a number in decimal digits, without a detour through `String`.
-    mutating func appendDecimal(_ number: Int64) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var magnitude = number.magnitude
-        let start = count
-        repeat {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10))
-            magnitude /= 10
-        } while magnitude > 0
-        self[start...].reverse()
-    }
-
-    /// Appends a number of a fixed width, with leading zeros.
-    mutating func appendDecimal(_ number: Int, width: Int) {
-        let start = count
-        var rest = number
-        for _ in 0..<width {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        }
-        self[start...].reverse()
     }
 
     /// Appends a Unicode scalar value as UTF-8.

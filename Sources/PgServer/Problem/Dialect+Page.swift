@@ -106,7 +106,7 @@ extension Dialect {
         func appendReplacement() {
             link.append(contentsOf: name.utf8)
             link.append(UInt8(ascii: "="))
-            link.appendDecimal(Int64(number))
+            link.append(decimal: number)
             isReplaced = true
         }
         var isFirst = true

@@ -16,7 +16,7 @@ struct JSONValue: Equatable, Sendable {
     func appendString(of text: Span<UInt8>, to bytes: inout [UInt8]) {
         precondition(kind == .string)
         guard hasEscapes else {
-            bytes.appendCopy(of: text.extracting((start + 1)..<(end - 1)))
+            bytes.append(text.extracting((start + 1)..<(end - 1)))
             return
         }
         var position = start + 1

@@ -15,7 +15,7 @@ enum JSONWriter {
                 appendEscaped(text[position], to: &out)
                 position += 1
             } else if let count = text.scalarByteCount(at: position) {
-                out.appendCopy(of: text.extracting(position..<(position + count)))
+                out.append(text.extracting(position..<(position + count)))
                 position += count
             } else {
                 out.appendScalar(0xFFFD)

@@ -29,7 +29,7 @@ enum SlotValue {
         case .absent: if form == .json { out.append(contentsOf: "null".utf8) }
         case .text(let text):
             if form == .json { JSONWriter.appendQuoted(text, to: &out) } else { out.append(contentsOf: text.utf8) }
-        case .number(let number): out.appendDecimal(Int64(number))
+        case .number(let number): out.append(decimal: number)
         case .truth(let truth): out.append(contentsOf: (truth ? "true" : "false").utf8)
         case .raw(let bytes): out.append(contentsOf: bytes)
         case .bytes(let bytes): out.append(contentsOf: bytes)

@@ -50,7 +50,7 @@ struct AccessLog {
 
     mutating func add(_ entry: Entry) {
         lines += "{\"time\":\"".utf8
-        HTTPDate.appendRFC3339(unixMilliseconds: entry.milliseconds, to: &lines)
+        RFC3339.append(milliseconds: entry.milliseconds, to: &lines)
         append("\",\"level\":\"", entry.status >= 500 ? "error" : "info")
         lines += "\",\"message\":\"request\",\"method\":\"".utf8
         entry.method.withUTF8Buffer { lines.append(contentsOf: $0) }
@@ -84,7 +84,7 @@ struct AccessLog {
     mutating func addFailure(_ requestID: RequestID, _ sentence: String, milliseconds: Int64) {
         guard writer != nil else { return }
         lines += "{\"time\":\"".utf8
-        HTTPDate.appendRFC3339(unixMilliseconds: milliseconds, to: &lines)
+        RFC3339.append(milliseconds: milliseconds, to: &lines)
         lines += "\",\"level\":\"error\",\"message\":".utf8
         JSONWriter.appendQuoted(sentence, to: &lines)
         lines += ",\"request_id\":\"".utf8

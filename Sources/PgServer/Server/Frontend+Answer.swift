@@ -10,7 +10,7 @@ extension Frontend {
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
-            if Self.isStale(failure), exchange.restartCount < Self.restartCountMax, exchange.kept != nil {
+            if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
                 return park(exchange)
             }
             refuse(exchange, problem(of: exchange, route, failure))
@@ -38,10 +38,12 @@ extension Frontend {
 
     // MARK: A changed catalog
 
-    /// Whether the catalog described a function that is no longer as it was: renamed, dropped, other parameters.
+    /// Whether the catalog described a function that is no longer as it was: renamed, dropped, with other parameters or
+    /// another result. Its transaction was rolled back, so the request may begin again.
     private static func isStale(_ failure: SQLFailure) -> Bool {
         switch failure.sqlState {
         case "42883", "3F000", "42704", "42P13", "42725": true
+        case "42703", "42804": !failure.isInsideFunction  // another result; inside a function it is a mistake
         default: false
         }
     }
@@ -72,7 +74,7 @@ extension Frontend {
     ) throws(Problem) {
         guard result.rowCount > 0 else { throw Problem(.notFound) }
         switch route.plan.returns {
-        case .json: try respondJSON(exchange, route, dialect, result)
+        case .json, .jsonb: try respondJSON(exchange, route, dialect, result)
         case .page: try respondPage(exchange, route, dialect, result)
         case .reply: try respondReply(exchange, route, dialect, result)
         case .text:

@@ -51,6 +51,8 @@ final class Frontend {
     static let refusedClientCountMax = 64
     /// Exchanges kept for the next requests.
     static let spareExchangeCountMax = 1024
+    /// A larger request or answer is not kept with them.
+    static let spareByteCountMax = 64 * 1024
 
     init(
         loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
@@ -175,7 +177,7 @@ final class Frontend {
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
-            exchange.response.capacity <= 64 * 1024
+            exchange.response.capacity <= Self.spareByteCountMax, exchange.kept.bytes.capacity <= Self.spareByteCountMax
         else { return }
         spareExchanges.append(exchange)
     }

@@ -32,7 +32,7 @@ struct HTTPByteTests {
     func hexadecimal() {
         for byte in UInt8.min...UInt8.max {
             let text = String(UnicodeScalar(byte))
-            #expect(HTTPByte.hexadecimalValue(byte) == (byte < 128 ? UInt8(text, radix: 16) : nil))
+            #expect(byte.hexadecimalDigit == (byte < 128 ? UInt8(text, radix: 16) : nil))
         }
     }
 }

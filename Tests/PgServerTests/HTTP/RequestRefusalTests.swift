@@ -207,7 +207,6 @@ struct RequestRefusalTests {
         (.repeatedField, 400, "malformed_request"), (.invalidHost, 400, "malformed_request"),
         (.invalidContentLength, 400, "malformed_request"), (.invalidTransferEncoding, 400, "malformed_request"),
         (.conflictingFraming, 400, "malformed_request"), (.malformedChunk, 400, "malformed_request"),
-        (.malformedEncoding, 400, "malformed_request"), (.tooManyParameters, 400, "malformed_request"),
         (.bodyTooLarge, 413, "too_large"), (.requestLineTooLong, 414, "uri_too_long"),
         (.unsupportedExpectation, 417, "expectation_failed"), (.headTooLarge, 431, "header_too_large"),
         (.invalidResponse, 500, "internal"), (.unsupportedMethod, 501, "not_supported"),

@@ -14,7 +14,7 @@ extension [UInt8] {
         var divisor: UInt = 1
         while magnitude / divisor >= 10 { divisor *= 10 }
         while divisor > 0 {
-            append(HTTPByte.zero + UInt8(truncatingIfNeeded: magnitude / divisor % 10))
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / divisor % 10))
             divisor /= 10
         }
     }
@@ -24,7 +24,7 @@ extension [UInt8] {
         var divisor = 1
         for _ in 1..<digitCount { divisor *= 10 }
         while divisor > 0 {
-            append(HTTPByte.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
             divisor /= 10
         }
     }
