@@ -17,7 +17,7 @@ step() { printf '== %s\n' "$*"; }
 
 # shellcheck disable=SC2317 # the traps call it
 finish() {
-    local status=$? pid_file
+    local status=$? pid_file folder
     trap - EXIT INT TERM
     if [ -n "$tests_pid" ]; then
         kill -TERM -- "-$tests_pid" 2>/dev/null || true
@@ -26,6 +26,9 @@ finish() {
     # Servers that the tests started and could not stop.
     for pid_file in "$state"/server-*.pid; do
         [ -e "$pid_file" ] && kill -KILL "$(cat "$pid_file")" 2>/dev/null
+    done
+    for folder in "$state"/cluster-*/; do # clusters that a test started and could not remove
+        if [ -d "$folder" ]; then cluster_remove "$folder"; fi
     done
     cluster_remove "$state"
     exit "$status"
