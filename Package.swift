@@ -19,7 +19,17 @@ let package = Package(
         .target(name: "PgServer", dependencies: ["CLibpq", "COpenSSL", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "pg-server", dependencies: ["PgServer"], swiftSettings: strict),
         .testTarget(name: "PgServerTests", dependencies: ["PgServer"], swiftSettings: strict),
-        .testTarget(name: "ContractTests", dependencies: ["PgServer", "pg-server"], swiftSettings: strict),
+        .testTarget(
+            name: "ContractTests", dependencies: ["PgServer", "pg-server"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["PgServer"], swiftSettings: strict),
     ]
 )
+
+// The measurements of single steps look inside the library, so they are built by bench/micro/run alone.
+if Context.environment["PGSERVER_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "pg-bench-micro", dependencies: ["PgServer"], path: "bench/micro", exclude: ["run"],
+            swiftSettings: strict))
+}

@@ -100,6 +100,7 @@ CREATE TABLE auth.sessions (
     address    text              NULL,
     created_at timestamptz       NOT NULL DEFAULT now(),
     expires_at timestamptz       NOT NULL,
+    refreshed_at timestamptz     NULL,
     revoked_at timestamptz       NULL,
     reason     text              NULL,
 
@@ -111,6 +112,8 @@ CREATE TABLE auth.sessions (
 CREATE INDEX sessions_user_id_idx ON auth.sessions (tenant_id, user_id);
 COMMENT ON TABLE auth.sessions IS
     'One row for each sign-in and each API key. A request is refused once its session is revoked or over.';
+COMMENT ON COLUMN auth.sessions.refreshed_at IS
+    'When a refresh token of the session was last exchanged: the trace that a refresh leaves in the audit log.';
 COMMENT ON COLUMN auth.sessions.expires_at IS 'infinity for an API key that has no end.';
 
 CREATE TABLE auth.refresh_tokens (

@@ -3,7 +3,8 @@
 /// A class, so that handing one from the cache to a request costs one reference count.
 final class Principal: Sendable {
     /// Lower-case UUIDs, as the settings `request.tenant_id`, `request.user_id` and `request.session_id` want them.
-    /// A credential of a machine has no user and one of an older issuer no session: they are then empty.
+    /// A credential of a machine has no user, even if its `sub` names one of the machine's own kind, and one of an
+    /// older issuer no session: they are then empty.
     let tenantID: String
     let userID: String
     let sessionID: String
@@ -33,16 +34,14 @@ final class Principal: Sendable {
 
     private init(_ members: ClaimsReader, expiresAt: Int64) throws(TokenError) {
         var texts = members.strings
-        func identifier(_ names: String...) throws(TokenError) -> String? {
-            for name in names {
-                guard let text = try members.string(name) else { continue }
-                guard let identifier = Self.canonicalUUID(text) else { throw .invalidClaims }
-                return identifier
-            }
-            return nil
+        func identifier(_ name: String) throws(TokenError) -> String? {
+            guard let text = try members.string(name) else { return nil }
+            guard let identifier = Self.canonicalUUID(text) else { throw .invalidClaims }
+            return identifier
         }
         guard let tenantID = try identifier("tenant_id") else { throw .invalidClaims }
-        let userID = try identifier("user_id", "sub")
+        let subject = try members.string("sub").flatMap(Self.canonicalUUID)
+        let userID = try identifier("user_id") ?? subject
         let sessionID = try identifier("sid")
         texts["tenant_id"] = tenantID
         texts["user_id"] = userID

@@ -11,19 +11,22 @@ struct TokenVerifier: Sendable {
 
     let keys: KeySet
     private let issuer: String?
+    private let requiresIssuer: Bool
     private let audience: String?
     private let leewaySeconds: Int64
 
     /// - Parameters:
     ///   - issuer: If given, the only accepted `iss`.
+    ///   - requiresIssuer: Whether a token without `iss` is refused too, if an issuer is given.
     ///   - audience: If given, must be among `aud`.
     init(
-        keys: KeySet, issuer: String? = nil, audience: String? = nil,
+        keys: KeySet, issuer: String? = nil, requiresIssuer: Bool = true, audience: String? = nil,
         leewaySeconds: Int64 = TokenVerifier.leewaySecondsDefault
     ) {
         precondition((0...Self.leewaySecondsMax).contains(leewaySeconds))
         self.keys = keys
         self.issuer = issuer
+        self.requiresIssuer = requiresIssuer
         self.audience = audience
         self.leewaySeconds = leewaySeconds
     }
@@ -67,7 +70,10 @@ struct TokenVerifier: Sendable {
         guard now < refusedFrom else { throw .expired }
         if let notBefore = try members.seconds("nbf"), now + leewaySeconds < notBefore { throw .notYetValid }
         if let issuedAt = try members.seconds("iat"), now + leewaySeconds < issuedAt { throw .issuedInFuture }
-        if let issuer, try members.string("iss") != issuer { throw .wrongIssuer }
+        if let issuer {
+            let named = try members.string("iss")
+            guard named == issuer || (named == nil && !requiresIssuer) else { throw .wrongIssuer }
+        }
         if let audience {
             guard try members.stringOrStrings("aud")?.contains(audience) == true else { throw .wrongAudience }
         }

@@ -1,7 +1,7 @@
 /// How one route calls its function: the parameters to fill, and the statement to run.
 struct CallPlan: Sendable {
     /// What the function returns, which decides the shape of the statement.
-    enum Returns: String, Sendable { case json, reply, page, text, bytes, void }
+    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void }
 
     /// One statement. A default that is no constant is left out of the call, so there is one statement for each set of
     /// arguments left out.
@@ -96,8 +96,11 @@ struct CallPlan: Sendable {
         }
         let call = "\(name)(\(arguments.joined(separator: ", ")))"
         let sql =
+            // Each form fails before the function is called if the function has come to return something else.
             switch returns {
-            case .json, .text, .bytes, .void: "SELECT \(call)"
+            case .json, .jsonb, .text: "SELECT coalesce(\(call), NULL::\(returns.rawValue))"
+            case .bytes: "SELECT coalesce(\(call), NULL::bytea)"
+            case .void: "SELECT \(call)"
             case .reply: "SELECT r.status, r.headers, r.content_type, r.body, r.bytes, r.tokens FROM \(call) AS r"
             case .page: "SELECT r.items, r.total, r.item_count FROM \(call) AS r"
             }

@@ -3,11 +3,6 @@ struct BILoginCommand {
     let database: Database
     let options: CommandLineOptions
 
-    /// Most sessions one login may have open.
-    private static let connectionCountMax = 10
-    /// How long one statement of a BI tool may run.
-    private static let statementTimeout = "5min"
-
     func run() throws(CommandError) -> Int32 {
         switch options.operands.first {
         case "create" where options.operands.count == 1:
@@ -24,26 +19,9 @@ struct BILoginCommand {
 
     private func create(tenant: String, label: String) throws(CommandError) {
         let tenantID = try tenantID(of: tenant)
-        let login = "bi_" + randomHex(byteCount: 4)
-        let password = randomHex(byteCount: 24)
-        do throws(PostgresError) {
-            let connection = database.connection
-            let name = try connection.quoted(identifier: login)
-            let verifier = try connection.quoted(literal: connection.scramVerifier(password: password, role: login))
-            try connection.run(
-                """
-                BEGIN;
-                CREATE ROLE \(name) LOGIN CONNECTION LIMIT \(Self.connectionCountMax) PASSWORD \(verifier)
-                    IN ROLE bi_reader;
-                COMMENT ON ROLE \(name) IS \(connection.quoted(literal: label));
-                ALTER ROLE \(name) SET default_transaction_read_only = on;
-                ALTER ROLE \(name) SET statement_timeout = '\(Self.statementTimeout)';
-                ALTER ROLE \(name) SET search_path = bi;
-                INSERT INTO auth.bi_logins (tenant_id, role_name)
-                VALUES (\(connection.quoted(literal: tenantID)), \(connection.quoted(literal: login)));
-                COMMIT;
-                """)
-        } catch { throw .postgres(error) }
+        let rows = try database.rows(
+            "SELECT made.role_name, made.password FROM auth.create_bi_login($1::uuid, $2) AS made", [tenantID, label])
+        guard let login = rows.first?[0], let password = rows.first?[1] else { throw .failed("no login was made") }
 
         let (host, port, name) = database.connection.location
         print("login     \(login)\npassword  \(password)\ntenant    \(tenantID)")
@@ -54,33 +32,15 @@ struct BILoginCommand {
     private func list() throws(CommandError) {
         let rows = try database.rows(
             """
-            SELECT login.role_name, tenant.name, login.tenant_id, login.created_at::timestamp(0),
-                shobj_description(role.oid, 'pg_authid')
-            FROM auth.bi_logins AS login
-            JOIN auth.tenants AS tenant ON tenant.tenant_id = login.tenant_id
-            LEFT JOIN pg_catalog.pg_roles AS role ON role.rolname = login.role_name
-            ORDER BY tenant.name, login.created_at
+            SELECT login.role_name, login.tenant_name, login.tenant_id, login.created_at::timestamp(0), login.label
+            FROM auth.list_bi_logins() AS login
             """)
         let table = [["LOGIN", "TENANT", "TENANT ID", "CREATED", "LABEL"]] + rows.map { $0.map { $0 ?? "-" } }
         for line in RoutesCommand.table(table) { print(line) }
     }
 
     private func drop(_ login: String) throws(CommandError) {
-        do throws(PostgresError) {
-            let connection = database.connection
-            try connection.run("BEGIN")
-            let deleted = try connection.rows(
-                "DELETE FROM auth.bi_logins AS login WHERE login.role_name = $1 RETURNING login.role_name", [login])
-            guard !deleted.isEmpty else {
-                throw PostgresError(
-                    failure: SQLFailure(sqlState: "42704", message: "there is no BI login \(login)"))
-            }
-            try connection.run("DROP ROLE \(connection.quoted(identifier: login)); COMMIT")
-            // From here on nobody can log in anew, and a session that is still open sees no rows.
-            _ = try connection.rows(
-                "SELECT pg_terminate_backend(activity.pid) FROM pg_stat_activity AS activity WHERE usename = $1",
-                [login])
-        } catch { throw .postgres(error) }
+        _ = try database.rows("SELECT auth.drop_bi_login($1)", [login])
         print("dropped \(login)")
     }
 
@@ -93,13 +53,4 @@ struct BILoginCommand {
         guard let tenantID = rows.first?.first.flatMap({ $0 }) else { throw .failed("there is no tenant '\(text)'") }
         return tenantID
     }
-}
-
-/// Bytes from the system's secure generator, as hexadecimal digits.
-private func randomHex(byteCount: Int) -> String {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<byteCount).map { _ in
-        let digits = String(UInt8.random(in: .min ... .max, using: &generator), radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-    }.joined()
 }

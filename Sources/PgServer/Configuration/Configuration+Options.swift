@@ -111,6 +111,9 @@ extension Configuration {
             "Algorithm of new signing keys; the public half of all but HS256 is published."),
         Option("PGSERVER_JWT_ISSUER", \.tokenIssuer, .claim, "Claim iss of the tokens we sign and accept."),
         Option(
+            "PGSERVER_JWT_ISSUER_REQUIRED", \.requiresTokenIssuer, .onOff,
+            "Whether a token without the claim iss is refused; one of another issuer always is."),
+        Option(
             "PGSERVER_JWT_AUDIENCE", \.tokenAudience, .optional(.claim),
             "Claim aud of the tokens we sign and accept; without it none is written or asked for."),
     ]

@@ -42,6 +42,7 @@ package struct Configuration: Sendable {
 
     var signingAlgorithm = SignatureAlgorithm.es256
     var tokenIssuer = "pgserver"
+    var requiresTokenIssuer = true
     var tokenAudience: String?
 
     private var environment = Environment([:])

@@ -97,7 +97,10 @@ struct RequestHeadParser: Sendable {
             while index < end, HTTPByte.isTarget(bytes[index]) { index += 1 }
         }
         guard index < end else {
-            guard index < lineEnd else { throw .requestLineTooLong }
+            guard index < lineEnd else {
+                if phase == .path { head.path = targetStart..<index }  // its beginning tells whose words the refusal has
+                throw .requestLineTooLong
+            }
             return false
         }
         if phase == .path {

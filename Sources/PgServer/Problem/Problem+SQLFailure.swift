@@ -54,15 +54,19 @@ extension Problem {
     }
 
     private init(raised failure: SQLFailure, status: Int) {
+        let (message, hint) = (Self.given(failure.detail), Self.given(failure.hint))
+        let column = Self.given(failure.column)
         let isInvalid = failure.message == ProblemCode.invalid.rawValue
-        if isInvalid, let faults = failure.detail.flatMap(Self.faults(json:)) {
-            self.init(status: status, code: failure.message, hint: failure.hint, faults: faults, column: failure.column)
+        if isInvalid, let faults = message.flatMap(Self.faults(json:)) {
+            self.init(status: status, code: failure.message, hint: hint, faults: faults, column: column)
             return
         }
-        self.init(
-            status: status, code: failure.message, message: failure.detail, hint: failure.hint, column: failure.column)
+        self.init(status: status, code: failure.message, message: message, hint: hint, column: column)
         if let column { blame(field: column) }
     }
+
+    /// `api.fail` cannot leave a field of an error out, so an empty one stands for none.
+    private static func given(_ text: String?) -> String? { text?.isEmpty == false ? text : nil }
 
     /// Reads `[{"field": …, "code": …, "message": …}, …]`, as `api.invalid` writes it. Nil if it is anything else.
     private static func faults(json: String) -> [Fault]? {

@@ -13,4 +13,6 @@ struct SQLFailure: Error, Equatable, Sendable {
     var column: String?
     var dataType: String?
     var constraint: String?
+    /// Whether it was raised inside a function, rather than by the statement that called it.
+    var isInsideFunction = false
 }

@@ -24,6 +24,8 @@ struct Interest: OptionSet, Sendable {
     let rawValue: UInt8
     static let readable = Interest(rawValue: 1 << 0)
     static let writable = Interest(rawValue: 1 << 1)
+    /// The peer has gone or will send no more, whatever is still unread. Part of ``readable``.
+    static let peerEnd = Interest(rawValue: 1 << 2)
 }
 
 /// The owner of a watched descriptor.

@@ -46,6 +46,7 @@ struct Poller: ~Copyable {
             var readiness: Interest = []
             if event.events & Self.readableMask != 0 { readiness.insert(.readable) }
             if event.events & Self.writableMask != 0 { readiness.insert(.writable) }
+            if event.events & Self.peerEndMask != 0 { readiness.insert(.peerEnd) }
             body(event.data.u64, readiness)
         }
     }
@@ -53,6 +54,7 @@ struct Poller: ~Copyable {
     private static let failureMask = EPOLLERR.rawValue | EPOLLHUP.rawValue
     private static let readableMask = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | failureMask
     private static let writableMask = EPOLLOUT.rawValue | failureMask
+    private static let peerEndMask = EPOLLRDHUP.rawValue | failureMask
 
     private func control(
         _ operation: Int32, _ watched: Int32, _ interest: Interest, _ token: UInt64
@@ -60,6 +62,7 @@ struct Poller: ~Copyable {
         var event = epoll_event()
         if interest.contains(.readable) { event.events |= EPOLLIN.rawValue | EPOLLRDHUP.rawValue }
         if interest.contains(.writable) { event.events |= EPOLLOUT.rawValue }
+        if interest.contains(.peerEnd) { event.events |= EPOLLRDHUP.rawValue }
         event.data.u64 = token
         guard epoll_ctl(descriptor, operation, watched, &event) == 0 else {
             throw SystemError(call: "epoll_ctl", number: errno)

@@ -27,15 +27,17 @@ struct CatalogLoader {
         let settings = try readSettings()
         let problems = try readProblems()
         let dialects = try readDialects(problems)
-        let policies: RatePolicies
+        let routes = try readRoutes(dialects)
+        let sentences = try readSentences()
+        let openPrincipals = try openPrincipals(dialects, settings)
         let policyRows = try readPolicies()
+        let policies: RatePolicies  // put in force last, when nothing else can be found broken
         do throws(AdmissionError) { policies = try registry.install(policyRows) } catch {
             throw CatalogError("Rate policies: \(error).")
         }
         return try Catalog(
-            generation: generation, routes: try readRoutes(dialects), dialects: dialects,
-            sentences: try readSentences(), policies: policies, settings: settings.resolved,
-            openPrincipals: try openPrincipals(dialects, settings))
+            generation: generation, routes: routes, dialects: dialects, sentences: sentences, policies: policies,
+            settings: settings.resolved, openPrincipals: openPrincipals)
     }
 
     // MARK: Settings

@@ -13,8 +13,8 @@ final class ClientConnection: ReadinessHandler {
         case closed
     }
 
-    /// What the client is given time for.
-    private enum Wait { case firstByte, head, body, nextRequest, answers, drain, linger }
+    /// What the client is given time to send.
+    private enum Wait { case nothing, firstByte, head, body, nextRequest }
 
     /// Time for which a client's bytes are thrown away after the last answer.
     static let lingerDuration = Duration.seconds(2)
@@ -36,13 +36,22 @@ final class ClientConnection: ReadinessHandler {
     private var outputSentCount = 0
     private var isFlushScheduled = false
     private var interest = Interest.readable
-    private var deadline: ContinuousClock.Instant
+    /// What is read next, and until when it must have come. It runs on while answers are awaited or written.
     private var wait = Wait.firstByte
+    private var readDeadline: ContinuousClock.Instant
+    /// Until when the client must have taken what is being written, or shut its side after the last answer.
+    private var writeDeadline: ContinuousClock.Instant?
     private var lingeredByteCount = 0
+    private var hasPeerFinished = false
+    private var isDraining = false
+    /// Whether the client waits for `100 Continue` behind answers that come first.
+    private var owesContinue = false
     /// What was decided about the request whose body is still arriving.
     private var admitted: Exchange?
     /// The index in the frontend's list, kept by the frontend.
     var place = 0
+    /// Whether it is over the limit of connections.
+    var isRefused = false
 
     init(_ socket: consuming Descriptor, peer: String, frontend: Frontend) {
         self.socket = socket
@@ -50,7 +59,7 @@ final class ClientConnection: ReadinessHandler {
         peerAddress = ClientAddress(parsing: Array(peer.utf8).span) ?? ClientAddress(v4: 0)
         self.frontend = frontend
         parser = RequestParser(limits: frontend.limits)
-        deadline = frontend.loop.now + frontend.limits.timeToFirstByte
+        readDeadline = frontend.loop.now + frontend.limits.timeToFirstByte
     }
 
     func start() { frontend.loop.watch(socket.rawValue, for: .readable, self) }
@@ -59,7 +68,12 @@ final class ClientConnection: ReadinessHandler {
 
     func ready(_ readiness: Interest) {
         if readiness.contains(.writable), !output.isEmpty { flush() }
-        if readiness.contains(.readable), phase != .closed { receive() }
+        if phase == .closed { return }
+        if readiness.contains(.readable) {
+            receive()
+        } else if readiness.contains(.peerEnd) {
+            peerFinished()
+        }
     }
 
     private func receive() {
@@ -84,6 +98,9 @@ final class ClientConnection: ReadinessHandler {
             let count = consume(bytes)
             if count < bytes.count, phase == .open { received.append(contentsOf: bytes[count...]) }
         } else {
+            // What the frames of a chunked body took is given back first, so that no body takes more than its limit.
+            let count = received.withUnsafeMutableBytes { parser.compact($0) }
+            received.removeLast(received.count - count)
             received.append(contentsOf: bytes)
             consumeReceived()
         }
@@ -95,7 +112,7 @@ final class ClientConnection: ReadinessHandler {
         if phase != .open || count == received.count {
             received = []
         } else if count > 0 {
-            received.removeFirst(count)
+            received = Array(received[count...])  // and not the room that a large body took
         }
     }
 
@@ -107,7 +124,11 @@ final class ClientConnection: ReadinessHandler {
             do throws(HTTPError) {
                 switch try parser.parse(rest) {
                 case .needsMore:
-                    if admitted == nil { waitFor(.head, frontend.limits.timeToHead, unlessAlready: true) }
+                    if admitted == nil {
+                        waitFor(.head, frontend.limits.timeToHead, unlessAlready: true)
+                    } else {
+                        waitFor(.body, frontend.limits.timeToBody, unlessAlready: true)
+                    }
                     return offset
                 case .head:
                     headArrived(rest)
@@ -120,10 +141,11 @@ final class ClientConnection: ReadinessHandler {
                 refuse(error, rest)
             }
         }
-        if exchanges.isEmpty, phase == .open {
+        // All that came is taken, or no more may be for now.
+        if phase == .open, exchanges.isEmpty, offset == bytes.count {
             waitFor(.nextRequest, frontend.limits.idle)
         } else {
-            wait = .answers
+            wait = .nothing
         }
         return offset
     }
@@ -137,20 +159,29 @@ final class ClientConnection: ReadinessHandler {
     private func headArrived(_ bytes: UnsafeMutableRawBufferPointer) {
         let exchange = frontend.makeExchange(on: self)
         frontend.admit(exchange, parser.head, UnsafeRawBufferPointer(bytes))
+        parser.bodyByteCountMax = exchange.bodyByteCountMax
+        if exchange.problem == nil, let count = parser.head.contentLength, count > exchange.bodyByteCountMax {
+            exchange.problem = Problem(.tooLarge)
+        }
         if exchange.problem != nil {
             exchange.keepsAlive = false
-            append(exchange)
+            exchanges.append(exchange)
             phase = .lastAnswer
             frontend.refuse(exchange)
             return
         }
-        parser.bodyByteCountMax = exchange.bodyByteCountMax
         admitted = exchange
         waitFor(.body, frontend.limits.timeToBody)
-        if parser.head.expectsContinue, exchanges.isEmpty {
-            output.append(StatusLine.continuing)
-            scheduleFlush()
-        }
+        owesContinue = parser.head.expectsContinue
+        sendContinue()
+    }
+
+    /// Asks for the body, once everything that was requested before is answered (RFC 9110 §10.1.1).
+    private func sendContinue() {
+        guard owesContinue, exchanges.isEmpty else { return }
+        owesContinue = false
+        output.append(StatusLine.continuing)
+        scheduleFlush()
     }
 
     private func requestArrived(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -158,11 +189,13 @@ final class ClientConnection: ReadinessHandler {
         if let earlier = admitted {
             exchange = earlier
             admitted = nil
+            owesContinue = false  // the client did not wait for it
+            if isDraining { exchange.keepsAlive = false }
         } else {
             exchange = frontend.makeExchange(on: self)
             frontend.admit(exchange, parser.head, UnsafeRawBufferPointer(bytes))
         }
-        append(exchange)
+        exchanges.append(exchange)
         if !exchange.keepsAlive { phase = .lastAnswer }
         if exchange.problem != nil {
             frontend.refuse(exchange)
@@ -176,14 +209,9 @@ final class ClientConnection: ReadinessHandler {
         let exchange = admitted ?? frontend.makeExchange(on: self)
         admitted = nil
         exchange.keepsAlive = false
-        append(exchange)
+        exchanges.append(exchange)
         phase = .lastAnswer
         frontend.refuseMalformed(exchange, error, parser.head, UnsafeRawBufferPointer(bytes))
-    }
-
-    private func append(_ exchange: Exchange) {
-        exchanges.append(exchange)
-        wait = .answers
     }
 
     // MARK: Writing
@@ -201,6 +229,7 @@ final class ClientConnection: ReadinessHandler {
             exchanges.removeFirst()
             frontend.recycle(first)
         }
+        sendContinue()
         scheduleFlush()
     }
 
@@ -213,6 +242,7 @@ final class ClientConnection: ReadinessHandler {
     func flush() {
         isFlushScheduled = false
         guard phase != .closed else { return }
+        let sentCountBefore = outputSentCount
         while outputSentCount < output.count {
             let outcome = output.withUnsafeBytes {
                 Socket.send(UnsafeRawBufferPointer(rebasing: $0[outputSentCount...]), to: socket.rawValue)
@@ -220,7 +250,10 @@ final class ClientConnection: ReadinessHandler {
             switch outcome {
             case .bytes(let count): outputSentCount += count
             case .wouldBlock:
-                waitFor(.drain, frontend.limits.idle, unlessAlready: true)
+                // More time for a client that takes much; the other one would keep its answer in memory for ever.
+                if writeDeadline == nil || outputSentCount - sentCountBefore >= Self.progressByteCountMin {
+                    writeDeadline = frontend.loop.now + frontend.limits.idle
+                }
                 updateWatch()
                 return
             case .closed:
@@ -230,61 +263,90 @@ final class ClientConnection: ReadinessHandler {
         }
         if output.capacity > Self.outputCapacityKept { output = [] } else { output.removeAll(keepingCapacity: true) }
         outputSentCount = 0
-        if phase == .lastAnswer, exchanges.isEmpty { return linger() }
-        if wait == .drain { wait = .answers }
+        writeDeadline = nil
+        if phase == .lastAnswer, exchanges.isEmpty { return hasPeerFinished ? close() : linger() }
         if phase == .open {
             if !received.isEmpty {
                 consumeReceived()  // requests that had to wait for room in the pipeline
-            } else if exchanges.isEmpty, admitted == nil {
+            } else if exchanges.isEmpty {
+                if isDraining {
+                    phase = .lastAnswer
+                    return linger()
+                }
                 waitFor(.nextRequest, frontend.limits.idle)
             }
         }
         updateWatch()
     }
 
+    /// What a client that reads slowly must take in one piece to be given more time.
+    private static let progressByteCountMin = 16 * 1024
+
     /// An output buffer larger than this is given back after it has been sent.
     private static let outputCapacityKept = 16 * 1024
 
     // MARK: Ending
 
-    /// No further request is taken; what was taken is answered. For a server that stops.
+    /// Sends a last answer, whatever the client sends.
+    func end(with response: [UInt8]) {
+        output = response
+        phase = .lastAnswer
+        wait = .nothing
+        flush()
+    }
+
+    /// What was begun is finished, and the connection ends with its last answer. For a server that stops.
     func drain() {
         guard phase == .open else { return }
-        if exchanges.isEmpty, admitted == nil, output.isEmpty {
-            close()
-        } else {
-            phase = .lastAnswer
-            exchanges.last?.keepsAlive = false
-        }
+        isDraining = true
+        if received.isEmpty, canTakeRequest { receive() }  // a request may have come in this very turn
+        guard phase == .open, received.isEmpty else { return }
+        if exchanges.isEmpty, output.isEmpty { return close() }
+        phase = .lastAnswer
+        exchanges.last?.keepsAlive = false
+        wait = .nothing
     }
 
     /// Whether time is up at `now`. Called for every connection a few times a second.
     func expire(at now: ContinuousClock.Instant) {
-        guard now >= deadline else { return }
+        if let writeDeadline, now >= writeDeadline { return close() }
+        guard phase == .open, now >= readDeadline else { return }
         switch wait {
-        case .answers: break  // the statement's own timeout ends it
-        case .firstByte, .nextRequest, .linger, .drain: close()
+        case .nothing: break  // answers are awaited, whose statements have a timeout of their own
+        case .firstByte: close()
+        case .nextRequest: if output.isEmpty { close() }  // else the client is still taking an answer
         case .head, .body:
-            guard phase == .open else { return close() }
             let exchange = admitted ?? frontend.makeExchange(on: self)
             admitted = nil
             exchange.keepsAlive = false
-            append(exchange)
+            exchanges.append(exchange)
             phase = .lastAnswer
+            received = []
             frontend.refuseTimedOut(exchange)
         }
     }
 
+    /// The client will send no more.
+    ///
+    /// One that went away looks just like one that shut its sending side and still reads, and the queries of the
+    /// former should end. So what has no answer yet is given up: nobody half-closes an HTTP connection on purpose.
+    /// What is answered is delivered.
     private func peerFinished() {
-        // A client may shut its sending side and still read; but one that went away looks the same, and its queries
-        // should end. So what has no answer yet is given up: nobody half-closes an HTTP connection on purpose.
-        close()
+        hasPeerFinished = true
+        if let admitted { frontend.abandon(admitted) }
+        for exchange in exchanges { frontend.abandon(exchange) }
+        admitted = nil
+        exchanges = []
+        received = []
+        guard outputSentCount < output.count, phase != .lingering else { return close() }
+        phase = .lastAnswer
+        updateWatch()
     }
 
     private func linger() {
         phase = .lingering
         Socket.finishSending(socket.rawValue)
-        waitFor(.linger, Self.lingerDuration)
+        writeDeadline = frontend.loop.now + Self.lingerDuration
         updateWatch()
     }
 
@@ -304,14 +366,16 @@ final class ClientConnection: ReadinessHandler {
     private func waitFor(_ wait: Wait, _ duration: Duration, unlessAlready: Bool = false) {
         if unlessAlready, self.wait == wait { return }
         self.wait = wait
-        deadline = frontend.loop.now + duration
+        readDeadline = frontend.loop.now + duration
     }
 
     private func updateWatch() {
         guard phase != .closed else { return }
         var wanted: Interest = []
-        // A client over its pipeline's depth is left to its socket's buffer; reading its end is given up for that time.
-        if phase != .open || canTakeRequest { wanted.insert(.readable) }
+        if !hasPeerFinished {
+            // A client over its pipeline's depth is left to its socket's buffer; only its end is watched for.
+            wanted.insert(phase != .open || canTakeRequest ? .readable : .peerEnd)
+        }
         if outputSentCount < output.count, !isFlushScheduled { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted

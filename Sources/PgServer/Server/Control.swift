@@ -27,6 +27,9 @@ struct Control: Sendable {
     /// Loads catalog and keys, or says why the server cannot start.
     func loadFirst() throws(ServerError) -> (Catalog, Credentials) {
         let connection = try connect()
+        do throws(KeyStoreError) {
+            try KeyStore(connection: connection).prepare(algorithm: configuration.signingAlgorithm)
+        } catch { throw ServerError(error.sentence) }
         do throws(CatalogError) { return try load(connection) } catch { throw ServerError(error.sentence) }
     }
 
@@ -150,9 +153,10 @@ struct Control: Sendable {
 
     private func loadKeys(_ connection: BlockingConnection, generation: UInt64) throws(CatalogError) -> Credentials {
         do throws(KeyStoreError) {
-            let keys = try KeyStore(connection: connection).load(
-                algorithm: configuration.signingAlgorithm, generation: generation)
-            return Credentials(keys: keys, issuer: configuration.tokenIssuer, audience: configuration.tokenAudience)
+            let keys = try KeyStore(connection: connection).load(generation: generation)
+            return Credentials(
+                keys: keys, issuer: configuration.tokenIssuer, requiresIssuer: configuration.requiresTokenIssuer,
+                audience: configuration.tokenAudience)
         } catch { throw CatalogError(error.sentence) }
     }
 

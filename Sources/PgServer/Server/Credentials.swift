@@ -3,8 +3,8 @@ struct Credentials: Sendable {
     let verifier: TokenVerifier
     let signer: TokenSigner?
 
-    init(keys: KeySet, issuer: String?, audience: String?) {
-        verifier = TokenVerifier(keys: keys, issuer: issuer, audience: audience)
+    init(keys: KeySet, issuer: String?, requiresIssuer: Bool, audience: String?) {
+        verifier = TokenVerifier(keys: keys, issuer: issuer, requiresIssuer: requiresIssuer, audience: audience)
         signer = keys.active.map { TokenSigner(key: $0) }
     }
 

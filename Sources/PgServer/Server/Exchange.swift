@@ -42,8 +42,8 @@ final class Exchange: TransactionOwner {
     /// What the log names a refusal by.
     var errorCode = ""
 
-    /// The whole request, kept only while a credential is looked up or a new catalog is awaited.
-    var kept: KeptRequest?
+    /// The whole request, to begin it again when its credential is known or the catalog has changed under it.
+    var kept = KeptRequest()
     /// How often it was begun again because the catalog had changed.
     var restartCount = 0
     var parkedAt: ContinuousClock.Instant
@@ -85,10 +85,12 @@ final class Exchange: TransactionOwner {
         ifNoneMatch.removeAll(keepingCapacity: true)
         origin.removeAll(keepingCapacity: true)
         traceparent.removeAll(keepingCapacity: true)
+        kept.bytes.removeAll(keepingCapacity: true)
+        rate = nil
         forgetDecisions()
     }
 
-    /// Forgets what was decided so far, to begin the same request again.
+    /// Forgets what was decided so far, to begin the same request again. What it was charged stays.
     func forgetDecisions() {
         catalog = nil
         route = nil
@@ -98,19 +100,17 @@ final class Exchange: TransactionOwner {
         allowed = nil
         isOptions = false
         principal = nil
-        rate = nil
         call = 0
         unknownKey = nil
         errorCode = ""
-        kept = nil
         status = 0
         responseBodyByteCount = 0
     }
 }
 
-/// A copy of a request, to go on with after an answer that had to be awaited.
+/// A copy of a request, to go on with after an answer that had to be awaited. Its head is read again if that comes to
+/// pass: to copy the bytes costs little, to copy what was read of them an allocation.
 struct KeptRequest {
-    var bytes: [UInt8]
-    var head: RequestHead
-    var body: Range<Int>
+    var bytes: [UInt8] = []
+    var body = 0..<0
 }

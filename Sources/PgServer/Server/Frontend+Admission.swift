@@ -21,7 +21,11 @@ extension Frontend {
         case .methodNotAllowed(let allowed, let dialect):
             exchange.dialect = dialect
             exchange.allowed = allowed
-            if head.method == .options { exchange.isOptions = true } else { exchange.problem = Problem(.methodNotAllowed) }
+            if head.method == .options {
+                exchange.isOptions = true
+            } else {
+                exchange.problem = Problem(.methodNotAllowed)
+            }
         case .notFound(let dialect):
             exchange.dialect = dialect
             if head.method == .options, head.path.count == 1, bytes[head.path.lowerBound] == UInt8(ascii: "*") {
@@ -64,10 +68,12 @@ extension Frontend {
         _ exchange: Exchange, to route: Route, at index: Int, _ head: borrowing RequestHead,
         _ bytes: UnsafeRawBufferPointer
     ) {
-        if let open = catalog.openPrincipals[route.dialect] {
-            exchange.principal = open
-        } else if route.authentication != .none {
-            guard authenticate(exchange, route, head, bytes) else { return }
+        if route.authentication != .none {
+            if let open = catalog.openPrincipals[route.dialect] {
+                exchange.principal = open
+            } else {
+                guard authenticate(exchange, route, head, bytes) else { return }
+            }
         }
         charge(exchange, at: index)
     }
@@ -75,7 +81,8 @@ extension Frontend {
     /// Charges the request to its caller's limit, and checks what the caller may do.
     func charge(_ exchange: Exchange, at index: Int) {
         guard let route = exchange.route else { return }
-        if let rateClass = catalog.rateClasses[index] {
+        // One that is begun again because the catalog has changed was charged before.
+        if exchange.restartCount == 0, let rateClass = catalog.rateClasses[index] {
             let principal = exchange.principal
             let choice = RatePolicies.choose(rateClass, address: exchange.clientAddress) { principal?[claim: $0] }
             let decision = rates.charge(choice, at: clock.milliseconds)

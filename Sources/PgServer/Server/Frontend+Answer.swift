@@ -10,7 +10,7 @@ extension Frontend {
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
-            if Self.isStale(failure), exchange.restartCount < Self.restartCountMax, exchange.kept != nil {
+            if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
                 return park(exchange)
             }
             refuse(exchange, problem(of: exchange, route, failure))
@@ -36,10 +36,12 @@ extension Frontend {
 
     // MARK: A changed catalog
 
-    /// Whether the catalog described a function that is no longer as it was: renamed, dropped, other parameters.
+    /// Whether the catalog described a function that is no longer as it was: renamed, dropped, with other parameters or
+    /// another result. Its transaction was rolled back, so the request may begin again.
     private static func isStale(_ failure: SQLFailure) -> Bool {
         switch failure.sqlState {
         case "42883", "3F000", "42704", "42P13", "42725": true
+        case "42703", "42804": !failure.isInsideFunction  // another result; inside a function it is a mistake
         default: false
         }
     }
@@ -70,7 +72,7 @@ extension Frontend {
     ) throws(Problem) {
         guard result.rowCount > 0 else { throw Problem(.notFound) }
         switch route.plan.returns {
-        case .json: try respondJSON(exchange, route, dialect, result)
+        case .json, .jsonb: try respondJSON(exchange, route, dialect, result)
         case .page: try respondPage(exchange, route, dialect, result)
         case .reply: try respondReply(exchange, route, dialect, result)
         case .text:
@@ -336,7 +338,10 @@ extension Frontend {
             if rendered.status == 401, let challenge = dialect.wwwAuthenticate {
                 try writer.field("WWW-Authenticate", Array(challenge.utf8).span, into: &exchange.response)
             }
-            if rendered.status == 426 { writer.field("Upgrade", "websocket", into: &exchange.response) }
+            if rendered.status == 426 {
+                writer.field("Upgrade", "websocket", into: &exchange.response)
+                writer.field("Connection", "Upgrade", into: &exchange.response)  // RFC 9110 §7.8
+            }
             body.withUnsafeBytes { finish(exchange, writer, $0) }
         } catch {
             preconditionFailure("a dialect's statuses and challenge were checked when the catalog was loaded")
@@ -349,20 +354,25 @@ extension Frontend {
         _ exchange: Exchange, _ error: HTTPError, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer
     ) {
         metrics.malformedRequests += 1
-        beginRefusal(exchange, target: head.path, bytes)
+        beginRefusal(exchange, head.method, target: head.path, bytes)
         refuse(exchange, Problem(status: error.status, code: error.code))
     }
 
     /// A request that did not arrive in time.
     func refuseTimedOut(_ exchange: Exchange) {
-        if exchange.catalog == nil { beginRefusal(exchange, target: 0..<0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if exchange.catalog == nil {
+            beginRefusal(exchange, .get, target: 0..<0, UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         refuse(exchange, Problem(.requestTimeout))
     }
 
-    private func beginRefusal(_ exchange: Exchange, target: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+    private func beginRefusal(
+        _ exchange: Exchange, _ method: Method, target: Range<Int>, _ bytes: UnsafeRawBufferPointer
+    ) {
         clock.refresh()
         guard exchange.catalog == nil else { return }
         exchange.catalog = catalog
+        exchange.method = method
         exchange.requestID = .random(using: &generator)
         let isReadable = !target.isEmpty && target.upperBound <= bytes.count
         if isReadable { exchange.path.replace(with: bytes, target) }

@@ -5,10 +5,15 @@ extension Frontend {
         _ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, body: Range<Int>
     ) {
         if exchange.isOptions { return answerOptions(exchange) }
-        if exchange.unknownKey != nil {
-            keep(exchange, head, bytes, body)
-            return lookUpKey(exchange)
-        }
+        exchange.kept.bytes.replace(with: bytes, 0..<max(head.byteCount, body.upperBound))
+        exchange.kept.body = body
+        goOn(exchange, head, bytes, body)
+    }
+
+    private func goOn(
+        _ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, _ body: Range<Int>
+    ) {
+        if exchange.unknownKey != nil { return lookUpKey(exchange) }
         guard let route = exchange.route else { return }
         switch route.kind {
         case .metrics: collectMetrics(for: exchange)
@@ -118,7 +123,7 @@ extension Frontend {
     static let keyLifetimeSeconds: Int64 = 60
 
     func keyAnswered(_ exchange: Exchange, claims: [UInt8]?) {
-        guard let key = exchange.unknownKey, let kept = exchange.kept else { return }
+        guard let key = exchange.unknownKey else { return }
         exchange.unknownKey = nil
         guard let claims else { return refuse(exchange, Problem(.unauthenticated)) }
         do throws(TokenError) {
@@ -131,29 +136,36 @@ extension Frontend {
         guard let route = exchange.route else { return }
         charge(exchange, at: route.index)
         if exchange.problem != nil { return refuse(exchange) }
-        resume(exchange, kept)
+        withKept(exchange) { goOn(exchange, $0, $1, $2) }
     }
 
     // MARK: Beginning again
 
-    func keep(_ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, _ body: Range<Int>) {
-        let end = max(head.byteCount, body.upperBound)
-        exchange.kept = KeptRequest(
-            bytes: Array(UnsafeRawBufferPointer(rebasing: bytes[..<end])), head: copy head, body: body)
-    }
-
-    private func resume(_ exchange: Exchange, _ kept: KeptRequest) {
-        kept.bytes.withUnsafeBytes { perform(exchange, kept.head, $0, body: kept.body) }
+    /// Lends the head of the kept request, its bytes, and where its body is.
+    private func withKept(
+        _ exchange: Exchange, _ body: (borrowing RequestHead, UnsafeRawBufferPointer, Range<Int>) -> Void
+    ) {
+        let kept = exchange.kept
+        kept.bytes.withUnsafeBytes { bytes in
+            var head = RequestHead()
+            var parser = RequestHeadParser()
+            do throws(HTTPError) {
+                let isWhole = try parser.parse(bytes.bindMemory(to: UInt8.self).span, limits: limits, into: &head)
+                precondition(isWhole, "a request is kept once its head has been read")
+            } catch { preconditionFailure("the same bytes were read before: \(error)") }
+            body(head, bytes, kept.body)
+        }
     }
 
     /// Begins a request again with the catalog that is now in force.
     func restart(_ exchange: Exchange) {
-        guard !exchange.isAbandoned, let kept = exchange.kept else { return }
+        guard !exchange.isAbandoned else { return }
         exchange.restartCount += 1
         exchange.forgetDecisions()
-        exchange.kept = kept
-        kept.bytes.withUnsafeBytes { admit(exchange, kept.head, $0) }
-        if exchange.problem != nil { return refuse(exchange) }
-        resume(exchange, kept)
+        withKept(exchange) { head, bytes, body in
+            admit(exchange, head, bytes)
+            if exchange.problem != nil { return refuse(exchange) }
+            goOn(exchange, head, bytes, body)
+        }
     }
 }

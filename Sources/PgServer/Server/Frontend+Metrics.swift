@@ -6,7 +6,7 @@ extension Frontend {
     func collectMetrics(for exchange: Exchange) {
         let collection = MetricsCollection(expectedCount: shared.mailboxes.count, requester: mailbox)
         awaitingMetrics[ObjectIdentifier(collection)] = (collection, exchange)
-        for mailbox in shared.mailboxes { mailbox.post(.report(to: collection)) }
+        for mailbox in shared.mailboxes where !mailbox.post(.report(to: collection)) { collection.add(.init()) }
     }
 
     func answerMetrics(_ collection: MetricsCollection) {

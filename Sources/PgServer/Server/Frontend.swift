@@ -20,6 +20,8 @@ final class Frontend {
     /// Where every client's bytes are received; what is left of them a client keeps itself.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
     private var clients: [ClientConnection] = []
+    /// How many of the clients are over the limit, and stay only until they have been told.
+    private var refusedClientCount = 0
     private var clientsToFlush: [ClientConnection] = []
     private var spareExchanges: [Exchange] = []
     private var isDraining = false
@@ -45,8 +47,12 @@ final class Frontend {
 
     /// Time between two looks for clients whose time is up. Limits are kept to within this.
     static let inspectionInterval = Duration.milliseconds(250)
+    /// Clients over the limit that are told so at once; one more is closed without a word.
+    static let refusedClientCountMax = 64
     /// Exchanges kept for the next requests.
     static let spareExchangeCountMax = 1024
+    /// A larger request or answer is not kept with them.
+    static let spareByteCountMax = 64 * 1024
 
     init(
         loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
@@ -81,21 +87,26 @@ final class Frontend {
     private func accept(_ socket: consuming Descriptor, peer: String) {
         let countMax = shared.configuration.clientCountMax
         let count = shared.openConnectionCount.add(1, ordering: .relaxed).newValue
-        guard count <= countMax, !isDraining else {
+        let isRefused = count > countMax || isDraining
+        if isRefused {
             shared.openConnectionCount.subtract(1, ordering: .relaxed)
             metrics.connectionsRefused += 1
-            refuseConnection(socket)
-            return
+            guard refusedClientCount < Self.refusedClientCountMax else { return }  // which closes it without a word
+            refusedClientCount += 1
+        } else {
+            metrics.connectionsAccepted += 1
         }
-        metrics.connectionsAccepted += 1
         let client = ClientConnection(socket, peer: peer, frontend: self)
+        client.isRefused = isRefused
         client.place = clients.count
         clients.append(client)
         client.start()
+        if isRefused { client.end(with: tooManyConnections()) }
     }
 
-    /// Over the limit of connections: says so in as few bytes as possible, without waiting for a request.
-    private func refuseConnection(_ socket: borrowing Descriptor) {
+    /// Says that there are too many connections, without waiting for a request.
+    private func tooManyConnections() -> [UInt8] {
+        clock.refresh()
         var response: [UInt8] = []
         let problem = Problem(.unavailable, message: "Too many connections.", retryAfterSeconds: 1)
         let dialect = catalog.dialects[catalog.fallbackDialect]
@@ -109,13 +120,18 @@ final class Frontend {
             writer.field("Content-Type", "application/json", into: &response)
             writer.field("Retry-After", 1, into: &response)
             writer.finish(body: body.span, into: &response)
-        } catch { return }
-        _ = response.withUnsafeBytes { Socket.send($0, to: socket.rawValue) }
-        Socket.finishSending(socket.rawValue)
+        } catch {
+            preconditionFailure("a dialect's statuses were checked when the catalog was loaded")
+        }
+        return response
     }
 
     func closed(_ client: ClientConnection) {
-        shared.openConnectionCount.subtract(1, ordering: .relaxed)
+        if client.isRefused {
+            refusedClientCount -= 1
+        } else {
+            shared.openConnectionCount.subtract(1, ordering: .relaxed)
+        }
         let last = clients.count - 1
         if client.place != last {
             clients[client.place] = clients[last]
@@ -161,7 +177,7 @@ final class Frontend {
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
-            exchange.response.capacity <= 64 * 1024
+            exchange.response.capacity <= Self.spareByteCountMax, exchange.kept.bytes.capacity <= Self.spareByteCountMax
         else { return }
         spareExchanges.append(exchange)
     }
@@ -205,6 +221,7 @@ final class Frontend {
 
     private func drain() {
         guard !isDraining else { return }
+        listener?.ready(.readable)  // who has connected already shall not meet a reset
         isDraining = true
         listener?.close()
         listener = nil
@@ -254,7 +271,7 @@ final class Frontend {
             all.add(route: route.name, counters)
         }
         if !unroutedCounters.statuses.isEmpty { all.add(route: "", unroutedCounters) }
-        all.connectionsOpen = clients.count
+        all.connectionsOpen = clients.count - refusedClientCount
         return all
     }
 }

@@ -2,15 +2,19 @@
 struct KeyStore {
     let connection: BlockingConnection
 
-    /// The keys in force. Makes the first one, and one of another algorithm if the configuration now names another.
+    /// Makes the first key, and one of another algorithm if the configuration now names another.
+    ///
+    /// For the start alone: two servers that are configured differently would outdo each other for ever if each did
+    /// this whenever the keys have changed.
+    func prepare(algorithm: SignatureAlgorithm) throws(KeyStoreError) {
+        if try !readRows().contains(where: { $0.isActive && $0.algorithm == algorithm }) { try add(algorithm) }
+    }
+
+    /// The keys in force.
     ///
     /// - Parameter generation: tells this set from all others of the process.
-    func load(algorithm: SignatureAlgorithm, generation: UInt64) throws(KeyStoreError) -> KeySet {
-        var rows = try readRows()
-        if !rows.contains(where: { $0.isActive && $0.algorithm == algorithm }) {
-            try add(algorithm)
-            rows = try readRows()
-        }
+    func load(generation: UInt64) throws(KeyStoreError) -> KeySet {
+        let rows = try readRows()
         do throws(KeyError) {
             var active: SigningKey?
             var retired: [VerificationKey] = []
@@ -64,7 +68,8 @@ struct KeyStore {
                 let privateText = row[2]
             else { throw KeyStoreError("A row of api.signing_keys() cannot be read.") }
             keys.append(
-                Row(id: id, algorithm: algorithm, privateText: privateText, publicText: row[3], isActive: row[4] == "t"))
+                Row(id: id, algorithm: algorithm, privateText: privateText, publicText: row[3], isActive: row[4] == "t")
+            )
         }
         return keys
     }

@@ -19,8 +19,11 @@ struct HTTPClient {
         try send("POST", target, json: json, headers: headers)
     }
 
+    /// - Parameters:
+    ///   - json: A body that is sent with its type and its length.
+    ///   - body: A body that `headers` tell all of.
     func send(
-        _ method: String, _ target: String, json: String? = nil, headers: [(String, String)] = []
+        _ method: String, _ target: String, json: String? = nil, headers: [(String, String)] = [], body: String = ""
     ) throws -> HTTPResponse {
         var fields = [("Host", "127.0.0.1:\(port)"), ("Connection", "close")] + self.headers + headers
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
@@ -30,7 +33,7 @@ struct HTTPClient {
         }
         let head = "\(method) \(target) HTTP/1.1\r\n" + fields.map { "\($0): \($1)\r\n" }.joined() + "\r\n"
         let connection = try RawConnection(port: port)
-        try connection.send(head + (json ?? ""))
+        try connection.send(head + (json ?? body))
         return try connection.response(to: method)
     }
 }

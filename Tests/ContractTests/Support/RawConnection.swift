@@ -18,11 +18,8 @@ final class RawConnection {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw TestFailure("connect: \(reason)")
-        }
+        // deinit closes the descriptor also here: all that is stored has a value by now.
+        guard status == 0 else { throw TestFailure("connect: \(String(cString: strerror(errno)))") }
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
@@ -62,6 +59,12 @@ final class RawConnection {
             }
             try receive(until: deadline)
         }
+    }
+
+    /// Waits until something has come, and leaves it for ``response(to:)``.
+    func waitForBytes() throws {
+        let deadline = ContinuousClock.now + Self.timeout
+        while received.isEmpty, !isAtEnd { try receive(until: deadline) }
     }
 
     /// Everything up to the end of the connection.

@@ -52,6 +52,9 @@ final class RunningServer: Sendable {
         try waitUntilReady()
     }
 
+    /// Asks the server to stop, and does not wait.
+    func beginStopping() { kill(child, SIGTERM) }
+
     /// Asks the server to stop and waits for its end.
     ///
     /// - Returns: its exit status.

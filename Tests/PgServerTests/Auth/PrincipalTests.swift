@@ -62,6 +62,15 @@ struct PrincipalTests {
         #expect(principal[claim: "n"] == nil)
     }
 
+    @Test("is no user if the subject is none of ours")
+    func machine() throws {
+        let json = Array(#"{"tenant_id":"9497f49c-5e3b-496a-a10f-d7a5bbed1e21","sub":"nightly-export"}"#.utf8)
+        let principal = try Principal(claimsJSON: json)
+        #expect(principal.userID.isEmpty)
+        #expect(principal.tenantID == Self.tenant)
+        #expect(principal[claim: "sub"] == "nightly-export")
+    }
+
     static let refused: [(String, TokenError)] = [
         ("{}", .invalidClaims), (#"{"tenant_id":null}"#, .invalidClaims), (#"{"tenant_id":"7"}"#, .invalidClaims),
         (#"{"tenant_id":7}"#, .invalidClaims),

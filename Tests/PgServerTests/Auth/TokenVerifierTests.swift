@@ -7,10 +7,12 @@ struct TokenVerifierTests {
     static let now: Int64 = 1_800_000_000
     static let key = Result { try SigningKey(algorithm: .es256, text: Vectors.es256Private, id: "e1") }
 
-    static func verifier(issuer: String? = nil, audience: String? = nil, leeway: Int64 = 30) throws -> TokenVerifier {
+    static func verifier(
+        issuer: String? = nil, requiresIssuer: Bool = true, audience: String? = nil, leeway: Int64 = 30
+    ) throws -> TokenVerifier {
         TokenVerifier(
-            keys: try KeySet(generation: 1, active: try key.get()), issuer: issuer, audience: audience,
-            leewaySeconds: leeway)
+            keys: try KeySet(generation: 1, active: try key.get()), issuer: issuer, requiresIssuer: requiresIssuer,
+            audience: audience, leewaySeconds: leeway)
     }
 
     static func token(_ claims: String) throws -> String { try TokenSigner(key: try key.get()).sign(claims) }
@@ -218,6 +220,15 @@ struct TokenVerifierTests {
         (#","iss":"us","aud":[]"#, .wrongAudience), (#","iss":["us"],"aud":"api""#, .invalidClaims),
         (#","iss":"us","aud":[1]"#, .invalidClaims),
     ]
+
+    @Test("lets a token without issuer pass if told so, never one of another issuer")
+    func silentIssuer() throws {
+        let verifier = try Self.verifier(issuer: "us", requiresIssuer: false)
+        let silent = try Self.token(#"{"exp":1900000000}"#)
+        let foreign = try Self.token(#"{"exp":1900000000,"iss":"them"}"#)
+        #expect(throws: Never.self) { try verifier.verify(silent, at: Self.now) }
+        #expect(throws: TokenError.wrongIssuer) { try verifier.verify(foreign, at: Self.now) }
+    }
 
     @Test("insists on the issuer and audience it was given", arguments: parties)
     func party(_ claims: String, _ expected: TokenError?) throws {

@@ -179,8 +179,11 @@ struct BinderTests {
         #expect(plan.calls.count == 4)
         #expect(
             plan.calls[0].sql
-                == #"SELECT demo.call("a" => $1::int4, "b" => $2::text, "c" => $3::text, "d" => $4::text)"#)
-        #expect(plan.calls[1].sql == #"SELECT demo.call("a" => $1::int4, "c" => $2::text, "d" => $3::text)"#)
+                == #"SELECT coalesce(demo.call("a" => $1::int4, "b" => $2::text, "c" => $3::text, "d" => $4::text), NULL::json)"#
+        )
+        #expect(
+            plan.calls[1].sql
+                == #"SELECT coalesce(demo.call("a" => $1::int4, "c" => $2::text, "d" => $3::text), NULL::json)"#)
         #expect(plan.calls[3].argumentIndices == [0, nil, 1, nil])
     }
 

@@ -13,8 +13,10 @@ struct CallPlanTests {
     }
 
     static let statements: [(CallPlan.Returns, String)] = [
-        (.json, #"SELECT s.f("a""b" => $1::text, "id" => $2::text)"#),
-        (.text, #"SELECT s.f("a""b" => $1::text, "id" => $2::text)"#),
+        (.json, #"SELECT coalesce(s.f("a""b" => $1::text, "id" => $2::text), NULL::json)"#),
+        (.jsonb, #"SELECT coalesce(s.f("a""b" => $1::text, "id" => $2::text), NULL::jsonb)"#),
+        (.text, #"SELECT coalesce(s.f("a""b" => $1::text, "id" => $2::text), NULL::text)"#),
+        (.bytes, #"SELECT coalesce(s.f("a""b" => $1::text, "id" => $2::text), NULL::bytea)"#),
         (.void, #"SELECT s.f("a""b" => $1::text, "id" => $2::text)"#),
         (
             .reply,

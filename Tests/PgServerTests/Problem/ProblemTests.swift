@@ -89,6 +89,13 @@ struct ProblemTests {
         #expect(problem.faults == [Fault(field: "limit", code: "page_limit_check", message: "is not valid")])
     }
 
+    @Test("takes an empty field of what api.fail raised for none")
+    func emptyFields() {
+        let failure = SQLFailure(sqlState: "PT409", message: "FROZEN", detail: "", hint: "", column: "")
+        #expect(
+            Problem(failure: failure, isSignedIn: true, sentences: [:]) == Problem(status: 409, code: "FROZEN"))
+    }
+
     @Test("reads the faults that api.invalid raised")
     func faults() {
         let failure = SQLFailure(

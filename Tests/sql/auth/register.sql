@@ -4,7 +4,7 @@ SELECT test.become_anon();
 SELECT test.equals('the e-mail address', c.email, 'New@person.test'),
        test.equals('the username', c.username, 'New@person.test'),
        test.equals('a superuser', c.is_superuser, false),
-       test.equals('the roles', c.claims -> 'roles', '["owner"]'::jsonb),
+       test.equals('the roles', c.claims -> 'roles', '["owner", "admin"]'::jsonb),
        test.equals('the tenant of the token', c.claims ->> 'tenant_id', c.tenant_id::text),
        test.equals('the life of the token', (c.claims ->> 'exp')::bigint - (c.claims ->> 'iat')::bigint, 3600::bigint),
        test.equals('the refresh token', c.refresh_token, NULL)

@@ -17,9 +17,8 @@ CREATE FUNCTION test.enter(session text)
 RETURNS text LANGUAGE sql AS $$
     SELECT CASE
         WHEN session = '' OR EXISTS (
-            SELECT FROM auth.sessions AS s
-            WHERE s.tenant_id = nullif(test.tenant(1)::text, '')::uuid AND s.session_id = nullif(session, '')::uuid
-              AND s.revoked_at IS NULL AND s.expires_at > now())
+            SELECT FROM api.live_sessions AS s
+            WHERE s.tenant_id = nullif(test.tenant(1)::text, '')::uuid AND s.session_id = nullif(session, '')::uuid)
         THEN true ELSE api.session_ended() END::text
 $$;
 SET LOCAL ROLE pgserver;

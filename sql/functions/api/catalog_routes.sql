@@ -49,7 +49,7 @@ BEGIN
         SELECT CASE
             WHEN r.kind = 'metrics' THEN 'text'
             ELSE CASE format_type(p.prorettype, NULL)
-                WHEN 'json' THEN 'json' WHEN 'jsonb' THEN 'json'
+                WHEN 'json' THEN 'json' WHEN 'jsonb' THEN 'jsonb'
                 WHEN 'api.reply' THEN 'reply' WHEN 'api.page' THEN 'page'
                 WHEN 'text' THEN 'text' WHEN 'bytea' THEN 'bytes' WHEN 'void' THEN 'void'
             END

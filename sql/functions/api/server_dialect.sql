@@ -3,7 +3,7 @@
 -- Requires: functions/api/route.sql
 -- How the server writes where no contract speaks: /metrics, the description of the whole, and paths that are nobody's.
 SELECT api.dialect('server', 'PgServer',
-    '{"detail":${message},"status_code":${status}[[retry_after:,"retry_after":${retry_after}]]}',
+    '{"detail":${message},"status_code":${status}[[retry_after:,"retry_after":${retry_after}]][[faults:,"errors":[ ${faults} ] ]]}',
     prefixes => '{/}',
     www_authenticate => 'Bearer');
 SELECT api.problems('server',

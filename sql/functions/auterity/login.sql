@@ -27,7 +27,7 @@ BEGIN
     v_reply.body := json_build_object(
         'refresh_token', v_credential.refresh_token,
         'token_type', 'bearer',
-        'expires_in', v_seconds,
+        'expires_in', (v_credential.claims ->> 'exp')::bigint - (v_credential.claims ->> 'iat')::bigint,
         'user', json_build_object(
             'id', v_credential.user_id,
             'email', v_credential.email,

@@ -26,12 +26,12 @@ BEGIN
           AND s.revoked_at IS NULL;
         RETURN NULL;
     END IF;
-    SELECT s.* INTO v_session
-    FROM auth.sessions AS s
-    JOIN auth.users AS u ON u.user_id = s.user_id AND u.is_active
+    UPDATE auth.sessions AS s SET refreshed_at = clock_timestamp()
+    FROM auth.users AS u
     WHERE s.tenant_id = v_used.tenant_id AND s.session_id = v_used.session_id
       AND s.revoked_at IS NULL AND s.expires_at > now()
-    FOR UPDATE OF s;
+      AND u.user_id = s.user_id AND u.is_active
+    RETURNING s.* INTO v_session;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;

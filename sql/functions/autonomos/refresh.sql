@@ -22,7 +22,7 @@ BEGIN
     v_reply.body := json_build_object(
         'refresh_token', v_credential.refresh_token,
         'token_type', 'bearer',
-        'expires_in', v_seconds);
+        'expires_in', (v_credential.claims ->> 'exp')::bigint - (v_credential.claims ->> 'iat')::bigint);
     RETURN v_reply;
 END;
 $$;

@@ -4,7 +4,7 @@
 -- How the release orchestrator writes: {"success", "data" or "error", "meta"}, page and pageSize, input faults as 400
 -- with validationErrors, a broken business rule as 422. Its limits are by tier, the burst an allowance on top.
 SELECT api.dialect('orchestrator', 'Release orchestrator',
-    '{"success":false,"error":{"code":${code},"message":${message}[[hint:,"details":${hint}]][[faults:,"validationErrors":[ ${faults} ] ]]},"meta":{"requestId":${request_id},"timestamp":${timestamp}}}',
+    '{"success":false,"error":{"code":${code},"message":${message}[[hint:,"details":{"hint":${hint}}]][[faults:,"validationErrors":[ ${faults} ] ]]},"meta":{"requestId":${request_id},"timestamp":${timestamp}}}',
     prefixes => '{/api/v1}',
     success_template => '{"success":true,"data":${body},"meta":{"requestId":${request_id},"timestamp":${timestamp}}}',
     fault_template => '{"field":${field},"message":${message},"code":${code}}',

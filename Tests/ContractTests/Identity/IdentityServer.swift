@@ -1,0 +1,85 @@
+@preconcurrency import Glibc
+import Synchronization
+
+@testable import PgServer
+
+/// The server that the suites of identity and tenancy share, and copies of its database for servers of another kind.
+///
+/// It trusts a proxy at 127.0.0.1, so that every client of the tests has an address, and limits, of its own.
+enum IdentityServer {
+    /// bcrypt at its least cost: the tests hash a good deal.
+    static let environment = ["PGSERVER_TRUSTED_PROXIES": "127.0.0.1", "PGSERVER_BCRYPT_COST": "4"]
+
+    static func shared() throws -> RunningServer { try sharedResult.get() }
+
+    private static let sharedResult = Result {
+        let url = try TestCluster.createDeployedDatabase("identity_\(getpid())")
+        try BlockingConnection(conninfo: url).run(ProbeRoutes.sql)
+        let server = try RunningServer(databaseURL: url, environment: environment)
+        atexit { _ = try? IdentityServer.shared().stop() }
+        return server
+    }
+
+    /// Starts a server of its own over a fresh database; the caller stops it.
+    ///
+    /// - Parameter sql: Run by the administrator before the start.
+    static func fresh(environment more: [String: String] = [:], sql: String? = nil) throws -> RunningServer {
+        let url = try freshDatabase()
+        if let sql { try BlockingConnection(conninfo: url).run(sql) }
+        return try RunningServer(databaseURL: url, environment: small.merging(more) { $1 })
+    }
+
+    /// A copy of a deployed database that no server has used.
+    static func freshDatabase() throws -> String {
+        let template = try templateURL.get()
+        let name = "identity_\(getpid())_\(Subprocess.nextNumber())"
+        let administrator = try BlockingConnection(conninfo: TestCluster.administratorURL())
+        guard let slash = template.lastIndex(of: "/") else { throw TestFailure("the URL names no database") }
+        let source = try administrator.quoted(identifier: String(template[template.index(after: slash)...]))
+        try copying.withLock { _ in
+            try administrator.run("CREATE DATABASE \(administrator.quoted(identifier: name)) TEMPLATE \(source)")
+        }
+        return template[...slash] + name
+    }
+
+    private static let templateURL = Result { try TestCluster.createDeployedDatabase("identity_template_\(getpid())") }
+    private static let copying = Mutex(())
+    private static let small = environment.merging([
+        "PGSERVER_REACTORS": "1", "PGSERVER_POOL_FAST": "1", "PGSERVER_POOL_SLOW": "1",
+    ]) { $1 }
+}
+
+extension RunningServer {
+    /// A client from an address that nobody else has.
+    func client(token: String? = nil) -> HTTPClient { client(address: Self.freshAddress(), token: token) }
+
+    func client(address: String, token: String? = nil) -> HTTPClient {
+        var client = HTTPClient(port: port, token: token)
+        client.headers = [("X-Forwarded-For", address)]
+        return client
+    }
+
+    static func freshAddress() -> String {
+        let number = Subprocess.nextNumber()
+        return "100.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
+    }
+
+    /// Asks the database as its administrator.
+    @discardableResult
+    func sql(_ statement: String, _ parameters: [String?] = []) throws -> [[String?]] {
+        try BlockingConnection(conninfo: databaseURL).rows(statement, parameters)
+    }
+
+    func sqlValue(_ statement: String, _ parameters: [String?] = []) throws -> String? {
+        try sql(statement, parameters).first?.first ?? nil
+    }
+}
+
+/// Waits for an event under a deadline.
+func eventually(_ what: String, within limit: Duration = .seconds(20), _ condition: () throws -> Bool) throws {
+    let deadline = ContinuousClock.now + limit
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { throw TestFailure("\(what): not within \(limit)") }
+        usleep(20_000)
+    }
+}

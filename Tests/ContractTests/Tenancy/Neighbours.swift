@@ -1,0 +1,116 @@
+@preconcurrency import Glibc
+
+@testable import PgServer
+
+/// Two tenants on the shared server: the first has rows everywhere, and every text of them bears a mark; the second
+/// must never meet the mark.
+struct Neighbours {
+    /// In every text of the first tenant, in letters that survive lower-casing and folding.
+    static let mark = "zqxmarkerqzx"
+
+    let server: RunningServer
+    /// Whose rows bear the mark.
+    let first: Account
+    /// Who looks for it.
+    let second: Account
+    let firstLogin: BILogin
+    let secondLogin: BILogin
+
+    static func shared() throws -> Neighbours { try sharedResult.get() }
+
+    private static let sharedResult = Result { try Neighbours() }
+
+    private init() throws {
+        server = try IdentityServer.shared()
+        first = try Account(on: server)
+        second = try Account(on: server)
+        try server.sql(Self.seed, [first.tenantID, Self.mark, first.userID])
+        try server.sql(
+            """
+            WITH a AS (INSERT INTO data.accounts (tenant_id, account_id, name) VALUES ($1::uuid, 'ACC-2', 'own')),
+                c AS (INSERT INTO data.contacts (tenant_id, contact_id, email) VALUES ($1::uuid, 'CON-2', 'own'))
+            INSERT INTO data.opportunities (tenant_id, opportunity_id, name, stage) VALUES ($1::uuid, 'OPP-2', 'own', '1')
+            """, [second.tenantID])
+        try first.sql("SELECT auth.create_api_key($1, '{}')", [Self.mark])
+        try server.sql("SELECT data.refresh_pipeline()")
+        firstLogin = try BILogin(server: server, tenant: first.tenantID, label: Self.mark)
+        secondLogin = try BILogin(server: server, tenant: second.tenantID, label: "second")
+    }
+
+    private static let seed = """
+        WITH tenant AS (
+            UPDATE auth.tenants SET name = $2 || name WHERE tenant_id = $1::uuid
+        ), person AS (
+            UPDATE auth.users SET full_name = $2, email = $2 || email, username = $2 || username WHERE user_id = $3::uuid
+        ), connection AS (
+            INSERT INTO data.connections (
+                tenant_id, slug, name, connection_type, source_system, configuration, status, last_error)
+            VALUES ($1::uuid, $2, $2, 'postgres', $2, jsonb_build_object('host', $2), 'ACTIVE', $2)
+            RETURNING connection_id
+        ), secret AS (
+            INSERT INTO data.connection_secrets (tenant_id, connection_id, name, secret)
+            SELECT $1::uuid, connection_id, 'password', $2 FROM connection
+        ), mapping AS (
+            INSERT INTO data.mappings (
+                tenant_id, connection_id, entity, source_relation, key_column, source_columns, cursor_value)
+            SELECT $1::uuid, connection_id, 'account', $2, $2, jsonb_build_array($2), $2 FROM connection
+            RETURNING connection_id, mapping_id
+        ), field AS (
+            INSERT INTO data.mapping_fields (tenant_id, mapping_id, canonical_field, vendor_field, coercion)
+            SELECT $1::uuid, mapping_id, 'name', $2, to_jsonb($2) FROM mapping
+        ), run AS (
+            INSERT INTO data.sync_runs (tenant_id, connection_id, mapping_id, entity, error, error_code, cursor_after)
+            SELECT $1::uuid, connection_id, mapping_id, 'account', $2, $2, $2 FROM mapping
+        ), reject AS (
+            INSERT INTO data.sync_rejects (
+                tenant_id, mapping_id, reject_key, source_key, sync_run_id, faults, source_row)
+            SELECT $1::uuid, mapping_id, $2, $2, gen_random_uuid(), jsonb_build_array($2), jsonb_build_object('a', $2)
+            FROM mapping
+        ), account AS (
+            INSERT INTO data.accounts (
+                tenant_id, account_id, name, type, industry, owner_id, status, extras, external_ids, source_system,
+                source_connection_id, source_relation, source_key)
+            SELECT $1::uuid, $2, $2, $2, $2, $2, $2, jsonb_build_object('a', $2), jsonb_build_object($2, $2), $2,
+                connection_id, $2, $2
+            FROM connection
+        ), contact AS (
+            INSERT INTO data.contacts (
+                tenant_id, contact_id, account_id, email, first_name, last_name, phone, title, owner_id, source_system)
+            VALUES ($1::uuid, $2, $2, $2, $2, $2, $2, $2, $2, $2)
+        )
+        INSERT INTO data.opportunities (
+            tenant_id, opportunity_id, account_id, name, stage, amount, currency, close_date, probability, owner_id,
+            extras, source_system)
+        VALUES ($1::uuid, $2, $2, $2, $2, 4711.0, 'EUR', '2025-12-31', 0.5, $2, jsonb_build_object('a', $2), $2)
+        """
+}
+
+/// A login for BI tools, made as an operator makes one.
+struct BILogin {
+    let name: String
+    let password: String
+    let url: String
+
+    init(server: RunningServer, tenant: String, label: String) throws {
+        let output = try Subprocess.run(
+            Subprocess.server, ["bi-login", "create", "--tenant", tenant, "--label", label],
+            environment: ["PGSERVER_DATABASE_URL": server.databaseURL])
+        guard output.status == 0, let name = output.text.firstMatch(of: /login +(\S+)/)?.1,
+            let password = output.text.firstMatch(of: /password +(\S+)/)?.1
+        else { throw TestFailure("bi-login: \(output.text)") }
+        self.name = String(name)
+        self.password = String(password)
+        guard let at = server.databaseURL.lastIndex(of: "@") else { throw TestFailure("the URL has no host") }
+        url = "postgresql://\(name):\(password)\(server.databaseURL[at...])"
+    }
+
+    /// Runs statements in one session of psql; each may fail. What they print and how they fail is the answer.
+    func psql(_ statements: [String], database: String? = nil) throws -> String {
+        var target = url
+        if let database, let slash = url.lastIndex(of: "/") { target = url[...slash] + database }
+        let commands = statements.flatMap { ["--command", $0] }
+        return try Subprocess.run(
+            "psql", ["--no-psqlrc", "--no-align", "--set=VERBOSITY=verbose", "--dbname=\(target)"] + commands
+        ).text
+    }
+}
