@@ -58,7 +58,7 @@ struct DocumentTests {
     func logFields() throws {
         let file = try #require(SourceTree.read("docs/OPERATING.md"))
         let source = try #require(SourceTree.read("Sources/PgServer/Server/AccessLog.swift"))
-        let section = try #require(file.text.firstMatch(of: /\n### Log\n([\s\S]*?)\n##? /)).output.1
+        let section = try #require(file.text.firstMatch(of: /\n### Log\n([\s\S]*?)\n##?\s/)).output.1
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
         let written = rows.flatMap { row in
             (row.split(separator: "|").first ?? "").matches(of: /`(\w+)`/).map { String($0.output.1) }
