@@ -1,7 +1,7 @@
 # The commands of this project. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo-connect test prove bench format lint clean
+.PHONY: help run migrate demo-connect test prove bench format lint clean
 
 help: ## lists these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -9,6 +9,10 @@ help: ## lists these commands
 
 run: ## builds the server, starts it with a private database, and says how to try it
 	@deploy/run.sh
+
+migrate: ## deploys sql/ to the database of a running `make run`, or to PGSERVER_DATABASE_URL
+	@export PGSERVER_DATABASE_URL="$${PGSERVER_DATABASE_URL:-$$(deploy/cluster.sh url .pgserver pgserver)}" && \
+		.build/release/pg-server migrate --sql sql
 
 demo-connect: ## connects the tenant of EMAIL=… to the demonstration of a running `make run`
 	@deploy/demo.sh connect '$(EMAIL)'

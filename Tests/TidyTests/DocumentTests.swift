@@ -26,19 +26,45 @@ struct DocumentTests {
         #expect(written == expected, "the table should be:\n\(expected.joined(separator: "\n"))")
     }
 
-    /// The codes that the server itself raises, as the catalog's list of them has it.
-    static let internalCodes = [
-        "malformed_request", "invalid", "unauthenticated", "session_ended", "invalid_credentials", "forbidden",
-        "not_found", "method_not_allowed", "request_timeout", "conflict", "length_required", "too_large",
-        "uri_too_long", "unsupported_media_type", "expectation_failed", "upgrade_required", "rate_limited",
-        "header_too_large", "internal", "not_supported", "bad_gateway", "unavailable", "try_again", "too_slow",
-        "http_version",
-    ]
+    @Test("show the table of settings as SQL declares them: docs/OPERATING.md")
+    func settings() throws {
+        let file = try #require(SourceTree.read("docs/OPERATING.md"))
+        let declaration =
+            /core\.declare_setting\('([\w.]+)', '(\w+)', '(\w+)', (?:'([^']*)'|NULL),\s*'([^']*)'/
+        var expected: [String] = []
+        for sql in SourceTree.sql {
+            for match in sql.text.matches(of: declaration) {
+                let (name, variable, type, value, summary) =
+                    (match.output.1, match.output.2, match.output.3, match.output.4 ?? "", match.output.5)
+                let fallback = value.isEmpty ? "" : "`\(value)`"
+                expected.append("| `\(name)` | `\(variable)` | \(type) | \(fallback) | \(summary) |")
+            }
+        }
+        let written = file.lines.filter { $0.contains(/^\| `[a-z0-9_]+\.[a-z0-9_]+` \|/) }.map(String.init)
+        #expect(written == expected.sorted(), "the table should be:\n\(expected.sorted().joined(separator: "\n"))")
+    }
 
-    @Test("explain every code that the server raises: docs/ERRORS.md", arguments: internalCodes)
-    func errors(_ code: String) throws {
-        let file = try #require(SourceTree.read("docs/ERRORS.md"))
-        #expect(file.text.contains("`\(code)`"))
+    @Test("explain every metric: docs/OPERATING.md")
+    func metrics() throws {
+        let file = try #require(SourceTree.read("docs/OPERATING.md"))
+        let source = try #require(SourceTree.read("Sources/PgServer/Server/MetricsText.swift"))
+        let written = file.text.matches(of: /\| `((?:http|pgserver)_\w+)` \|/).map { String($0.output.1) }
+        let names = Set(source.text.matches(of: /"((?:http|pgserver)_\w+)"/).map { String($0.output.1) })
+        #expect(Set(written) == names)
+        #expect(written.count == names.count)
+    }
+
+    @Test("explain every field of the log: docs/OPERATING.md")
+    func logFields() throws {
+        let file = try #require(SourceTree.read("docs/OPERATING.md"))
+        let source = try #require(SourceTree.read("Sources/PgServer/Server/AccessLog.swift"))
+        let section = try #require(file.text.firstMatch(of: /\n### Log\n([\s\S]*?)\n##?\s/)).output.1
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let written = rows.flatMap { row in
+            (row.split(separator: "|").first ?? "").matches(of: /`(\w+)`/).map { String($0.output.1) }
+        }
+        let names = Set(source.text.matches(of: /[{,]\\"(\w+)\\":/).map { String($0.output.1) })
+        #expect(Set(written) == names)
     }
 
     @Test("link only to files that are there", arguments: SourceTree.everything.filter { $0.path.hasSuffix(".md") })
