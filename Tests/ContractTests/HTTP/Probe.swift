@@ -45,17 +45,6 @@ enum Probe {
     }
 }
 
-/// Waits until something is so, and fails when the time is up.
-func eventually(
-    _ what: String, within limit: Duration = .seconds(20), _ condition: () throws -> Bool
-) throws {
-    let deadline = ContinuousClock.now + limit
-    while try !condition() {
-        guard ContinuousClock.now < deadline else { throw TestFailure("not within \(limit): \(what)") }
-        usleep(10_000)
-    }
-}
-
 /// An advisory lock that the route `GET /probe/wait` waits for, held until it is released: a query that lasts exactly
 /// as long as a test needs it to.
 final class Gate {

@@ -74,12 +74,3 @@ extension RunningServer {
         try sql(statement, parameters).first?.first ?? nil
     }
 }
-
-/// Waits for an event under a deadline.
-func eventually(_ what: String, within limit: Duration = .seconds(20), _ condition: () throws -> Bool) throws {
-    let deadline = ContinuousClock.now + limit
-    while try !condition() {
-        guard ContinuousClock.now < deadline else { throw TestFailure("\(what): not within \(limit)") }
-        usleep(20_000)
-    }
-}

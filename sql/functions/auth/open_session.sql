@@ -12,6 +12,8 @@ DECLARE
     v_refresh_token text;
     v_credential    auth.credential;
 BEGIN
+    -- From here on it is known who acts, so the audit log can say so.
+    PERFORM set_config('request.user_id', open_session.user_id::text, true);
     INSERT INTO auth.sessions (tenant_id, user_id, kind, address, expires_at)
     VALUES (
         open_session.tenant_id, open_session.user_id, 'login', core.request_context('address'),

@@ -8,12 +8,12 @@ RETURNS api.fault LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
-    v_byte_count_min CONSTANT integer := 8;
+    v_length_min     CONSTANT integer := 8;
     v_byte_count_max CONSTANT integer := 72;
     v_byte_count     CONSTANT integer := octet_length(password_fault.password);
 BEGIN
-    IF v_byte_count IS NULL OR v_byte_count < v_byte_count_min THEN
-        RETURN ('password', 'too_short', 'The password must have at least 8 bytes.')::api.fault;
+    IF v_byte_count IS NULL OR length(password_fault.password) < v_length_min THEN
+        RETURN ('password', 'too_short', 'The password must have at least 8 characters.')::api.fault;
     ELSIF v_byte_count > v_byte_count_max THEN
         RETURN ('password', 'too_long', 'The password may have at most 72 bytes.')::api.fault;
     END IF;
