@@ -59,7 +59,7 @@ struct OutageTests {
 
         try cluster.stop()
         for _ in 1...3 {
-            for contract in Contract.all {
+            for contract in RefusalShape.all {
                 let response = try client.post(contract.path, json: "{\"code\":\"conflict\"}")
                 try contract.expect(response, 503)
                 #expect(response.header("Retry-After").flatMap { Int($0) } ?? 0 > 0)
