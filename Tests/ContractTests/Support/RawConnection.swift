@@ -10,7 +10,8 @@ final class RawConnection {
     static let timeout = Duration.seconds(20)
 
     init(port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // Not for the servers that other tests start meanwhile: they would keep the connection open.
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw TestFailure("socket: \(String(cString: strerror(errno)))") }
         var address = loopback(port: port)
         let status = withUnsafePointer(to: &address) { pointer in

@@ -87,7 +87,7 @@ final class RunningServer: Sendable {
 
     /// A port that nobody listens on right now.
     private static func freePort() throws -> UInt16 {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw TestFailure("socket: \(String(cString: strerror(errno)))") }
         defer { close(listener) }
         var address = loopback(port: 0)
