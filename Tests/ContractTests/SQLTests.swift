@@ -17,6 +17,8 @@ struct SQLTests {
 
     private static let database = Result { try TestCluster.createDeployedDatabase("sql_tests") }
 
+    private static let source = Result { try DemonstrationSource(named: "sql") }
+
     @Test("keeps what its tests say", arguments: files)
     func passes(_ file: String) throws {
         let script = "\(try TestCluster.stateDirectory())/sql-\(Subprocess.nextNumber()).sql"
@@ -32,7 +34,7 @@ struct SQLTests {
             [
                 "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=\(script)",
                 "--dbname=\(try Self.database.get())",
-            ])
+            ] + (try Self.source.get().variables()).map { "--set=\($0)=\($1)" })
         #expect(output.status == 0, "\(file)\n\(output.text)")
     }
 }

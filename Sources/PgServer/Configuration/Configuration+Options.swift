@@ -104,7 +104,7 @@ extension Configuration {
             "PGSERVER_LOG", \.isLogging, .onOff, "Whether requests are logged, one JSON line each, on standard output."),
         Option(
             "PGSERVER_LOG_SAMPLE", \.logSampleFraction, .fraction,
-            "Fraction of the successful requests that is logged; failures always are."),
+            "Fraction of the requests that is logged; those answered with 5xx always are."),
 
         Option(
             "PGSERVER_JWT_ALGORITHM", \.signingAlgorithm, .choice,

@@ -22,4 +22,17 @@ extension Dialect {
             }
         }
     }
+
+    /// Writes what a route says while PostgreSQL cannot be asked.
+    func renderUnavailable(
+        _ template: Template<UnavailableSlot>, requestID: RequestID, timestampMilliseconds: Int64,
+        into out: inout [UInt8]
+    ) {
+        template.write(into: &out) { slot in
+            switch slot {
+            case .timestamp: .timestamp(timestampMilliseconds)
+            case .requestID: .requestID(requestID, requestIDForm)
+            }
+        }
+    }
 }

@@ -16,6 +16,12 @@ struct Dialect: Sendable {
         case requestID = "request_id"
     }
 
+    /// Of what a route says while PostgreSQL cannot be asked.
+    enum UnavailableSlot: String, TemplateSlot {
+        case timestamp
+        case requestID = "request_id"
+    }
+
     enum PageSlot: String, TemplateSlot {
         case items, total, count, limit, offset, page, link, timestamp
         case pageSize = "page_size"
@@ -98,6 +104,11 @@ struct Dialect: Sendable {
 
     /// Reads a route's own success template.
     static func successTemplate(parsing text: String) throws(TemplateError) -> Template<SuccessSlot> {
+        try Template(parsing: text)
+    }
+
+    /// Reads what a route says while PostgreSQL cannot be asked.
+    static func unavailableTemplate(parsing text: String) throws(TemplateError) -> Template<UnavailableSlot> {
         try Template(parsing: text)
     }
 

@@ -30,7 +30,7 @@ struct AccessLog {
 
     /// - Parameters:
     ///   - writer: nil turns the log off.
-    ///   - sampleFraction: of the requests that went well, from 0 to 1; what failed is always told.
+    ///   - sampleFraction: of the requests, from 0 to 1; what failed on our side (5xx) is always told.
     init(writer: LogWriter?, sampleFraction: Double) {
         self.writer = writer
         self.sampleFraction = sampleFraction

@@ -200,7 +200,9 @@ struct CatalogLoader {
             successTemplate: try row[18].map { (text) throws(CatalogError) in
                 try template(place) { () throws(TemplateError) in try Dialect.successTemplate(parsing: text) }
             },
-            unavailableBody: row[21],
+            unavailableTemplate: try row[21].map { (text) throws(CatalogError) in
+                try template(place) { () throws(TemplateError) in try Dialect.unavailableTemplate(parsing: text) }
+            },
             bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) }, plan: plan)
     }
 

@@ -48,6 +48,8 @@ struct Control: Sendable {
                     ("pgserver.settings", overrides), ("statement_timeout", milliseconds), ("jit", "off"),
                     ("TimeZone", "UTC"), ("DateStyle", "ISO"), ("bytea_output", "hex"), ("search_path", ""),
                     ("idle_in_transaction_session_timeout", "10s"),
+                    // What runs for a server that has gone, in whatever way, ends too.
+                    ("client_connection_check_interval", "2s"),
                 ]))
         pool.fastConnectionCount = configuration.fastConnectionCount
         pool.slowConnectionCount = configuration.slowConnectionCount

@@ -73,6 +73,7 @@ final class Exchange: TransactionOwner {
         self.connection = connection
         self.startedAt = startedAt
         address = connection.peer
+        method = .get
         keepsAlive = true
         isAbandoned = false
         isAnswered = false

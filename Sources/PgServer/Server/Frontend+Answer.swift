@@ -29,8 +29,10 @@ extension Frontend {
             problem = Problem(.invalid)
             problem.blame(field: parameter.sourceName)
         }
-        if problem.status >= 500 { log.addFailure(
-                exchange.requestID, "\(failure.sqlState) \(failure.message)", milliseconds: clock.milliseconds) }
+        if problem.status >= 500 {
+            log.addFailure(
+                exchange.requestID, "\(failure.sqlState) \(failure.message)", milliseconds: clock.milliseconds)
+        }
         return problem
     }
 
@@ -227,7 +229,9 @@ extension Frontend {
         var tag: [UInt8] = []
         if isRead, status == 200, let payload, !extra.contains("etag") {
             tag = Self.entityTag(payload, seed: seed)
-            if !exchange.ifNoneMatch.isEmpty, EntityTag.isNamed(in: exchange.ifNoneMatch.span, tag.span) { status = 304 }
+            if !exchange.ifNoneMatch.isEmpty, EntityTag.isNamed(in: exchange.ifNoneMatch.span, tag.span) {
+                status = 304
+            }
         } else if isRead, status == 200, let own = extra.value(of: "etag"), !exchange.ifNoneMatch.isEmpty,
             EntityTag.isNamed(in: exchange.ifNoneMatch.span, own.span)
         {
@@ -320,9 +324,11 @@ extension Frontend {
         var rendered = dialect.render(
             problem, requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)
         if rendered.status == 503, problem.code == ProblemCode.unavailable.rawValue,
-            let own = exchange.route?.unavailableBody
+            let own = exchange.route?.unavailableTemplate
         {
-            body = own
+            body.removeAll(keepingCapacity: true)
+            dialect.renderUnavailable(
+                own, requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)
         }
         if rendered.retryAfterSeconds == nil, rendered.status == 429 || rendered.status == 503 {
             rendered.retryAfterSeconds = Problem.tryAgainSeconds
@@ -331,7 +337,9 @@ extension Frontend {
         do throws(HTTPError) {
             let writer = try begin(exchange, rendered.status)
             writer.field("Content-Type", "application/json", into: &exchange.response)
-            if let seconds = rendered.retryAfterSeconds { writer.field("Retry-After", seconds, into: &exchange.response) }
+            if let seconds = rendered.retryAfterSeconds {
+                writer.field("Retry-After", seconds, into: &exchange.response)
+            }
             if rendered.status == 405, let allowed = exchange.allowed {
                 try writer.field("Allow", Array(allowed.fieldValue.utf8).span, into: &exchange.response)
             }

@@ -38,7 +38,9 @@ struct RequestMetrics: Sendable {
     var clientsGone: UInt64 = 0
     var malformedRequests: UInt64 = 0
 
-    mutating func add(route: String, _ counters: RouteCounters) { routes[route, default: RouteCounters()].add(counters) }
+    mutating func add(route: String, _ counters: RouteCounters) {
+        routes[route, default: RouteCounters()].add(counters)
+    }
 
     mutating func add(_ other: RequestMetrics) {
         for (route, counters) in other.routes { add(route: route, counters) }

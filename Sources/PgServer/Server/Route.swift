@@ -20,11 +20,12 @@ final class Route: Sendable {
     let isReadOnly: Bool
     let isRetryable: Bool
     let successStatus: Int
-        let contentType: [UInt8]
+    let contentType: [UInt8]
     let pageTemplate: Template<Dialect.PageSlot>?
     let itemsKey: String?
     let successTemplate: Template<Dialect.SuccessSlot>?
-    let unavailableBody: [UInt8]?
+    /// The body while PostgreSQL cannot be asked; nil for its contract's own words.
+    let unavailableTemplate: Template<Dialect.UnavailableSlot>?
     let bodyByteCountMax: Int?
     let plan: CallPlan
     /// One statement for each of the plan's calls.
@@ -35,8 +36,8 @@ final class Route: Sendable {
         authentication: Authentication, permission: String?, rateClass: String?,
         connectionClass: Transaction.Class, timeout: Duration, isReadOnly: Bool, isRetryable: Bool,
         successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
-        itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?, unavailableBody: String?,
-        bodyByteCountMax: Int?, plan: CallPlan
+        itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?,
+        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, plan: CallPlan
     ) {
         self.index = index
         self.name = name
@@ -56,7 +57,7 @@ final class Route: Sendable {
         self.pageTemplate = pageTemplate
         self.itemsKey = itemsKey
         self.successTemplate = successTemplate
-        self.unavailableBody = unavailableBody.map { Array($0.utf8) }
+        self.unavailableTemplate = unavailableTemplate
         self.bodyByteCountMax = bodyByteCountMax
         self.plan = plan
         calls = plan.calls.map { Statement($0.sql) }

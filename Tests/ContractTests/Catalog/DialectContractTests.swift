@@ -223,6 +223,17 @@ struct DialectContractTests {
         if contract.name == "autonomos" { #expect(try refused.member("retry_after") as? Int == wait) }
     }
 
+    @Test("say why they cannot read a request, whatever was asked before on the same connection")
+    func unread() throws {
+        let connection = try RawConnection(port: catalog.server.port)
+        try connection.send("HEAD /runs/sample/one HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try connection.response(to: "HEAD").status == 200)
+        try connection.send("BREW /runs/sample/one HTTP/1.1\r\nHost: a\r\n\r\n")
+        let refused = try connection.response(to: "BREW")
+        #expect(refused.status == 501)
+        #expect(try (refused.member("detail") as? String)?.isEmpty == false)
+    }
+
     @Test("give the orchestrator's client the hint of a broken rule")
     func hint() throws {
         let response = try catalog.client.post(

@@ -10,9 +10,12 @@ enum Probe {
     static func server() throws -> RunningServer { try shared.get() }
 
     /// A server with an environment of its own, one reactor and small pools. Stop it when the test ends.
-    static func start(_ environment: [String: String] = [:]) throws -> RunningServer {
+    ///
+    /// - Parameter url: A database other than the one that all share.
+    static func start(_ environment: [String: String] = [:], over url: String? = nil) throws -> RunningServer {
         let defaults = ["PGSERVER_REACTORS": "1", "PGSERVER_POOL_FAST": "1", "PGSERVER_POOL_SLOW": "2"]
-        return try RunningServer(databaseURL: database.get(), environment: defaults.merging(environment) { $1 })
+        return try RunningServer(
+            databaseURL: try url ?? database.get(), environment: defaults.merging(environment) { $1 })
     }
 
     /// A connection of the administrator.
@@ -31,9 +34,12 @@ enum Probe {
     /// A name or a lock that no other test of this run uses.
     static func unique() -> Int { Subprocess.nextNumber() }
 
+    /// Declares the routes in a deployed database.
+    static func install(in url: String) throws { try BlockingConnection(conninfo: url).run(ProbeSQL.script) }
+
     private static let database = Result {
         let url = try TestCluster.createDeployedDatabase("probe_\(getpid())")
-        try BlockingConnection(conninfo: url).run(ProbeSQL.script)
+        try install(in: url)
         return url
     }
 

@@ -53,6 +53,12 @@ enum ProbeSQL {
                 """,
             options: "pool => 'slow', timeout => '60 s'"),
         Function(
+            endpoint: "GET /probe/pause", signature: "pause(seconds double precision, name text)",
+            body: """
+                PERFORM pg_catalog.pg_sleep(pause.seconds);
+                RETURN json_build_object('name', pause.name);
+                """),
+        Function(
             endpoint: "GET /probe/brief", signature: "brief(key bigint)",
             body: "PERFORM pg_catalog.pg_advisory_xact_lock_shared(brief.key); RETURN '{}'::json;",
             options: "pool => 'slow', timeout => '50 ms'"),
@@ -63,6 +69,10 @@ enum ProbeSQL {
                 RETURN json_build_object('name', mark.name);
                 """,
             options: "status => 201"),
+        Function(
+            endpoint: "POST /probe/slow-marks", signature: "slow_mark(name text)", volatility: "VOLATILE",
+            body: "INSERT INTO probe.marks (name) VALUES (slow_mark.name); RETURN '{}'::json;",
+            options: "pool => 'slow'"),
         Function(
             endpoint: "POST /probe/pour", signature: "pour(name text, count integer)", returns: "text",
             volatility: "VOLATILE",
@@ -94,7 +104,7 @@ enum ProbeSQL {
             body: "RETURN pg_catalog.current_setting('request.context')::json;"),
         Function(
             endpoint: "GET /probe/broken", signature: "broken(secret text)",
-            body: "RETURN json_build_object('n', 1 / (length(broken.secret) - length(broken.secret)));"),
+            body: "RETURN (SELECT json_agg(n.*) FROM probe.nothing AS n WHERE n.secret = broken.secret);"),
     ]
 
     private static func digest(_ function: String) -> String {

@@ -37,11 +37,16 @@ enum TestCluster {
     /// Creates a database and deploys the project's `sql` folder into it.
     static func createDeployedDatabase(_ name: String) throws -> String {
         let url = try createDatabase(name)
+        try deploy(to: url)
+        return url
+    }
+
+    /// Deploys the project's `sql` folder into a database.
+    static func deploy(to url: String) throws {
         let output = try Subprocess.run(
             Subprocess.server, ["migrate", "--sql", Project.root + "/sql"],
             environment: ["PGSERVER_DATABASE_URL": url, "PGSERVER_LOGIN_PASSWORD": serverPassword])
         guard output.status == 0 else { throw TestFailure("migrate failed:\n\(output.text)") }
-        return url
     }
 
     /// The password of role pgserver in this cluster.

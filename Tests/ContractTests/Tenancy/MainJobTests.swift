@@ -9,44 +9,7 @@ struct MainJobTests {
     let account: Account
 
     /// The demonstration's source, made once.
-    private static let source = Result { try Source() }
-
-    private struct Source {
-        let database = "demo_crm_\(getpid())"
-        let user = "demo_crm_reader_\(getpid())"
-        let password = "a password of the source"
-        let url: String
-
-        init() throws {
-            let administrator = try TestCluster.administratorURL()
-            guard let slash = administrator.lastIndex(of: "/") else { throw TestFailure("the URL names no database") }
-            url = administrator[...slash] + database
-            try Self.psql(
-                administrator, "deploy/demo/source.sql",
-                ["source_db": database, "source_user": user, "source_password": password])
-        }
-
-        /// Connects the tenant, or reads what is new for one that is connected.
-        func connect(_ account: Account) throws {
-            let location = try BlockingConnection(conninfo: url).location
-            try Self.psql(
-                account.server.databaseURL, "deploy/demo/connect.sql",
-                [
-                    "tenant_id": account.tenantID, "host": location.host, "port": location.port, "source_db": database,
-                    "source_user": user, "source_password": password,
-                ])
-        }
-
-        func run(_ sql: String) throws { try BlockingConnection(conninfo: url).run(sql) }
-
-        private static func psql(_ url: String, _ file: String, _ variables: [String: String]) throws {
-            let output = try Subprocess.run(
-                "psql",
-                ["--no-psqlrc", "--quiet", "--dbname=\(url)", "--file=\(Project.root)/\(file)"]
-                    + variables.map { "--set=\($0)=\($1)" })
-            guard output.status == 0 else { throw TestFailure("\(file): \(output.text)") }
-        }
-    }
+    private static let source = Result { try DemonstrationSource(named: "contract") }
 
     init() throws {
         server = try IdentityServer.shared()

@@ -113,4 +113,14 @@ struct DialectTests {
         #expect(!Dialect.isBare(dialect.success))
         #expect(try Dialect.isBare(Dialect.successTemplate(parsing: "${body}")))
     }
+
+    @Test("prints what a route says while PostgreSQL cannot be asked")
+    func unavailable() throws {
+        let dialect = try Dialect(Self.row, problems: Self.problems)
+        let template = try Dialect.unavailableTemplate(parsing: #"{"ready":false,"at":${timestamp}}"#)
+        var out: [UInt8] = []
+        dialect.renderUnavailable(template, requestID: Self.id, timestampMilliseconds: 0, into: &out)
+        #expect(String(decoding: out, as: UTF8.self) == #"{"ready":false,"at":"1970-01-01T00:00:00.000Z"}"#)
+        #expect(throws: TemplateError.self) { try Dialect.unavailableTemplate(parsing: "${body}") }
+    }
 }

@@ -37,7 +37,10 @@ BEGIN
                 r.route, r.dialect, r.shape, r.errors, r.route ->> 'method' AS method,
                 replace(r.route ->> 'path', '...}', '}') AS path,
                 regexp_replace(r.route ->> 'path', '\{[^}]*\}', '{}', 'g') AS outline,
-                regexp_replace(replace(r.route ->> 'call_name', '"', ''), '[^A-Za-z0-9]+', '_', 'g') AS call_id
+                -- What the server answers itself has no function to be named after.
+                trim('_' FROM regexp_replace(
+                    coalesce(nullif(r.route ->> 'call_name', ''), lower(r.route ->> 'method') || (r.route ->> 'path')),
+                    '[^A-Za-z0-9]+', '_', 'g')) AS call_id
             FROM api.openapi_routes() AS r
         ), named AS MATERIALIZED (
             SELECT

@@ -63,12 +63,8 @@ SELECT api.route(
     rate => 'read',
     page => '{"success":true,"data":${items},"meta":{"total":${total},"limit":${limit},"offset":${offset},"count":${count}}}',
     returns => '{
-        "success": "boolean",
-        "data": [{
-            "account_id": "string", "name": "string", "type": "string?", "industry": "string?", "owner_id": "string?",
-            "status": "string?", "external_ids": "object", "extras": "object", "source_system": "string",
-            "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
-        }],
-        "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}
+        "account_id": "string", "name": "string", "type": "string?", "industry": "string?", "owner_id": "string?",
+        "status": "string?", "external_ids": "object", "extras": "object", "source_system": "string",
+        "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
     }',
     tag => 'DCL');

@@ -63,13 +63,9 @@ SELECT api.route(
     rate => 'read',
     page => '{"success":true,"data":${items},"meta":{"total":${total},"limit":${limit},"offset":${offset},"count":${count}}}',
     returns => '{
-        "success": "boolean",
-        "data": [{
-            "opportunity_id": "string", "account_id": "string?", "name": "string", "stage": "string?",
-            "amount": "number?", "currency": "string?", "close_date": "string?", "owner_id": "string?",
-            "probability": "number?", "extras": "object", "source_system": "string",
-            "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
-        }],
-        "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}
+        "opportunity_id": "string", "account_id": "string?", "name": "string", "stage": "string?",
+        "amount": "number?", "currency": "string?", "close_date": "string?", "owner_id": "string?",
+        "probability": "number?", "extras": "object", "source_system": "string",
+        "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
     }',
     tag => 'DCL');

@@ -37,4 +37,4 @@ SELECT api.route('GET /health', 'autopack.health', auth => 'none', timeout => '2
     sources => '{"server_state": "server:state"}',
     unavailable => '{"status":"unhealthy","database":"disconnected"}',
     returns => '{"status": "string", "database_identity": "string", "database": "string", "kill_switches": "object",
-                 "version": "string", "database_identity_debug": "object?"}');
+                 "version": "string", "database_identity_debug?": "object"}');
