@@ -128,8 +128,7 @@ struct RejectionTests {
 struct RefusalShapeTests {
     private func post(
         _ contract: RefusalShape, _ json: String, _ type: String = "application/json"
-    ) throws -> HTTPResponse
-    {
+    ) throws -> HTTPResponse {
         let connection = try RawConnection(port: Probe.server().port)
         try connection.send(
             "POST \(contract.path) HTTP/1.1\r\nHost: h\r\nContent-Type: \(type)\r\n"
