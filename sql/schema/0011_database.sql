@@ -27,6 +27,17 @@ REVOKE ALL ON SCHEMA bi FROM PUBLIC;
 GRANT USAGE ON SCHEMA bi TO bi_reader, member;
 GRANT USAGE ON SCHEMA api, auth TO pgserver;
 
+COMMENT ON SCHEMA bi           IS 'Views for analysts: the rows of the connected login''s tenant, and of nobody else.';
+COMMENT ON SCHEMA api          IS 'What the server knows of the outside: routes, dialects, codes; helpers of endpoints.';
+COMMENT ON SCHEMA auth         IS 'Users, tenants, memberships, sessions, keys.';
+COMMENT ON SCHEMA core         IS 'Settings, rate policies, the audit log, and the domains of values.';
+COMMENT ON SCHEMA ext          IS 'Extensions.';
+COMMENT ON SCHEMA autonomos    IS 'Endpoints of AutonomOS.';
+COMMENT ON SCHEMA etl          IS 'Endpoints of AI-ETL.';
+COMMENT ON SCHEMA auterity     IS 'Endpoints of Auterity.';
+COMMENT ON SCHEMA autopack     IS 'Endpoints of Autopack.';
+COMMENT ON SCHEMA orchestrator IS 'Endpoints of the release orchestrator.';
+
 -- The public schema may belong to a role the administrator cannot act for.
 DO $$
 BEGIN

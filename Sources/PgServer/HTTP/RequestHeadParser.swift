@@ -98,7 +98,8 @@ struct RequestHeadParser: Sendable {
         }
         guard index < end else {
             guard index < lineEnd else {
-                if phase == .path { head.path = targetStart..<index }  // its beginning tells whose words the refusal has
+                // Its beginning tells whose words the refusal has.
+                if phase == .path { head.path = targetStart..<index }
                 throw .requestLineTooLong
             }
             return false

@@ -147,8 +147,8 @@ final class PipelinedConnection: ReadinessHandler {
     }
 
     private func send(
-        _ statement: Statement, _ arguments: ArgumentBuffer, _ step: AwaitedResults.Steps, preparing: AwaitedResults.Steps,
-        _ submission: inout Submission, on raw: OpaquePointer
+        _ statement: Statement, _ arguments: ArgumentBuffer, _ step: AwaitedResults.Steps,
+        preparing: AwaitedResults.Steps, _ submission: inout Submission, on raw: OpaquePointer
     ) -> Bool {
         switch statements.use(statement) {
         case .text:

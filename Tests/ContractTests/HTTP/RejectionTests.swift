@@ -126,8 +126,9 @@ struct RejectionTests {
 
 @Suite("A refusal", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct RefusalShapeTests {
-    private func post(_ contract: RefusalShape, _ json: String, _ type: String = "application/json") throws -> HTTPResponse
-    {
+    private func post(
+        _ contract: RefusalShape, _ json: String, _ type: String = "application/json"
+    ) throws -> HTTPResponse {
         let connection = try RawConnection(port: Probe.server().port)
         try connection.send(
             "POST \(contract.path) HTTP/1.1\r\nHost: h\r\nContent-Type: \(type)\r\n"

@@ -10,7 +10,8 @@ struct LivePoolTests {
     let context = Statement("SELECT set_config('request.name', $1, true), set_config('statement_timeout', $2, true)")
 
     func makePool(_ change: (inout PoolConfiguration) -> Void = { _ in }) -> Pool {
-        var configuration = PoolConfiguration(connection: ConnectionConfiguration(keywords: [("dbname", LiveDatabase.target ?? "")]))
+        var configuration = PoolConfiguration(
+            connection: ConnectionConfiguration(keywords: [("dbname", LiveDatabase.target ?? "")]))
         configuration.connection.applicationName = database.schema
         configuration.connection.settings = [
             ("search_path", database.schema), ("pgserver.settings", #"{"a": "b c\\d"}"#),
