@@ -41,7 +41,7 @@ struct OutageTests {
         try client.post("/probe/marks", json: "{\"name\":\"\(name)\"}")
     }
 
-    private static let cluster = Result {
+    private static let cluster: Result<OwnCluster, any Error> = Result {
         let cluster = try OwnCluster()
         atexit { try? OutageTests.cluster.get().remove() }
         return cluster
