@@ -20,8 +20,8 @@ demo-connect: ## connects the tenant of EMAIL=… to the demonstration of a runn
 test: ## runs every test against a throw-away database (FILTER=… for some)
 	@deploy/test.sh $(if $(FILTER),'$(FILTER)')
 
-prove: ## checks the proofs that take long: loads, kills and restarts (bench/prove)
-	@bench/prove
+prove: ## runs the proofs that take long (Tests/prove)
+	@for proof in Tests/prove/*.sh; do "$$proof" || exit 1; done
 
 bench: ## measures; bench/README.md says what and how
 	@bench/run
@@ -31,7 +31,7 @@ format: ## formats the Swift sources
 
 lint: ## checks the format of the Swift sources and the shell scripts
 	@swift format lint --strict --recursive Package.swift Sources Tests
-	@if command -v shellcheck >/dev/null; then shellcheck --external-sources deploy/*.sh .ci/run; \
+	@if command -v shellcheck >/dev/null; then shellcheck --external-sources deploy/*.sh Tests/prove/*.sh .ci/run; \
 		else echo 'shellcheck is not installed: the shell scripts are not checked'; fi
 
 clean: ## removes the build and, after asking, the private database (FORCE=1 does not ask)

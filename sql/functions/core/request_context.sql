@@ -1,4 +1,5 @@
--- One member of what the server says about the running request: request_id, traceparent, address, method, path, route.
+-- One member of what the server says about the running request: request_id, traceparent, address, and
+-- the route as METHOD /path.
 --
 -- Role:    anon, member, worker
 -- Returns: the member as text, or NULL
