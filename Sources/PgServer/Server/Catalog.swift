@@ -33,7 +33,8 @@ final class Catalog: Sendable {
             route.rateClass.flatMap { policies.rateClass(dialect: dialects[route.dialect].name, named: $0) }
         }
         for (route, rateClass) in zip(routes, rateClasses) where route.rateClass != nil && rateClass == nil {
-            throw CatalogError("Route \(route.name): no rate policy of its dialect has the class \(route.rateClass ?? "").")
+            throw CatalogError(
+                "Route \(route.name): no rate policy of its dialect has the class \(route.rateClass ?? "").")
         }
         var prefixes: [(prefix: String, dialect: Int)] = []
         for (index, dialect) in dialects.enumerated() { prefixes += dialect.prefixes.map { ($0, index) } }

@@ -219,7 +219,8 @@ struct CatalogLoader {
             parameters[row[0] ?? "", default: []].append(
                 ParameterRow(
                     name: row[1] ?? "", sqlType: row[2] ?? "", kind: row[3] ?? "", elementKind: row[4],
-                    source: row[5] ?? "", sourceName: row[6] ?? "", isRequired: row[7] == "t", isNullable: row[8] == "t",
+                    source: row[5] ?? "", sourceName: row[6] ?? "", isRequired: row[7] == "t",
+                    isNullable: row[8] == "t",
                     defaultText: row[9], hasDefault: row[10] == "t", defaultIsConstant: row[11] == "t",
                     minimum: row[12], maximum: row[13], minLength: row[14].flatMap { Int($0) },
                     maxLength: row[15].flatMap { Int($0) }, enumValues: Self.list(row[16])))

@@ -243,7 +243,8 @@ final class Frontend {
     func count(_ exchange: Exchange, status: Int) {
         let elapsed = (ContinuousClock.now - exchange.startedAt).wholeMicroseconds
         if let route = exchange.route, exchange.catalog === catalog {
-            routeCounters[route.index].add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
+            routeCounters[route.index].add(
+                status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
         } else {
             unroutedCounters.add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
         }

@@ -10,7 +10,8 @@ final class Listener: ReadinessHandler {
     /// How long no connection is taken after the process ran out of descriptors.
     static let exhaustionPause = Duration.milliseconds(100)
 
-    init(_ socket: consuming Descriptor, loop: any EventLoop, accept: @escaping (consuming Descriptor, String) -> Void) {
+    init(_ socket: consuming Descriptor, loop: any EventLoop, accept: @escaping (consuming Descriptor, String) -> Void)
+    {
         self.socket = socket
         self.loop = loop
         self.accept = accept

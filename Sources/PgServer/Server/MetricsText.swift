@@ -123,7 +123,8 @@ struct MetricsText {
             Figure(name: "pgserver_connects_total", help: "Connections made.", path: \.connects),
             Figure(name: "pgserver_connect_failures_total", help: "Connections refused.", path: \.connectFailures),
             Figure(name: "pgserver_connections_lost_total", help: "Connections lost.", path: \.connectionsLost),
-            Figure(name: "pgserver_cancels_total", help: "Queries cancelled for clients that left.", path: \.cancelsSent),
+            Figure(
+                name: "pgserver_cancels_total", help: "Queries cancelled for clients that left.", path: \.cancelsSent),
             Figure(
                 name: "pgserver_watchdog_kills_total", help: "Connections given up because PostgreSQL hung.",
                 path: \.watchdogKills),

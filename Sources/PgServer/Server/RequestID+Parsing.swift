@@ -15,7 +15,9 @@ extension RequestID {
             case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): digit = (byte & 0xF) + 9
             default: return nil
             }
-            if digitCount < 16 { halves.0 = halves.0 << 4 | UInt64(digit) } else {
+            if digitCount < 16 {
+                halves.0 = halves.0 << 4 | UInt64(digit)
+            } else {
                 halves.1 = halves.1 << 4 | UInt64(digit)
             }
             digitCount += 1
