@@ -48,7 +48,7 @@ struct ResponseFieldTests {
         #expect(response.header("X-Injected") == nil)
     }
 
-    @Test("are told to the log, by the request's id", .timeLimit(.minutes(1)))
+    @Test("are told to the log, by the request's id")
     func logged() throws {
         let response = try reply(#"{"X-A":"a\r\nX-Injected: 1"}"#)
         let id = try #require(response.header("X-Request-Id"))
