@@ -81,7 +81,7 @@ extension Configuration {
         Option(
             "PGSERVER_TRUSTED_PROXIES", \.trustedProxies,
             .list(of: "addresses or networks such as 10.0.0.0/8") { isNetwork($0) },
-            "Proxies whose Forwarded and X-Forwarded-For fields tell the client's address."),
+            "Proxies whose X-Forwarded-For field tells the client's address."),
 
         Option(
             "PGSERVER_CORS_ORIGINS", \.crossOrigin.origins,
