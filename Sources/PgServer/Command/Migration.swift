@@ -39,6 +39,8 @@ struct Migration {
         }
         if let password, !passwordIsCurrent { try setPassword(password) }
         if !plan.isEmpty, try exists(function: "api.publish()") {
+            // The published description of the API says which server it came with.
+            try perform("SET LOCAL api.server_version = '\(version)'")
             let duration = try measured(clock) { () throws(CommandError) in try perform("SELECT api.publish()") }
             say("published the catalog (\(milliseconds(duration)) ms)")
         }
