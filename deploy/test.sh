@@ -102,8 +102,8 @@ else
 fi
 
 printf '\n%s' "$summary"
-printf '%s passed, %s failed, %s skipped (%s cases) in %s s\n' \
-    "$passed" "$failed" "$skipped" "$cases" $((SECONDS - started))
+printf '   %s cases in %s s\n' "$cases" $((SECONDS - started))
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 if [ "$((passed + failed))" -eq 0 ]; then
     printf 'No test ran.\n'
     exit 1
