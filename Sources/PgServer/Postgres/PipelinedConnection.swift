@@ -367,10 +367,19 @@ final class PipelinedConnection: ReadinessHandler {
         return false
     }
 
+    /// Whether a cancel request for the running transaction went out a moment ago: its effect may only be unread as yet,
+    /// and a second request would hit the neighbour behind it.
+    private var wasJustCancelled: Bool {
+        cancelCount > 0 && runningSince <= cancelPostedAt && loop.now - cancelPostedAt < Self.cancelRepeatPause
+    }
+
+    /// Time after which a cancel request without effect, such as one that came between two statements, is repeated.
+    private static let cancelRepeatPause = Duration.seconds(1)
+
     /// Cancels the running transaction if its client has gone and it has run long enough to be worth it.
     func cancelIfAbandoned(with canceller: Canceller) {
         guard let raw, case .transaction(let running)? = inFlight.first?.work, running.isAbandoned, !isCancelling,
-            loop.now - runningSince >= configuration.cancelPatience
+            loop.now - runningSince >= configuration.cancelPatience, !wasJustCancelled
         else { return }
         guard let request = Cancellation(of: raw), canceller.post(request) else {
             lane.metrics.cancelsRefused += 1
