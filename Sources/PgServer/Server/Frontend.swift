@@ -41,7 +41,6 @@ final class Frontend {
     var clock: TurnClock
     /// Bodies and contexts are put together here before their length is known.
     var scratch: [UInt8] = []
-    var jsonScratch: [UInt8] = []
     var binder = Binder()
     var generator = RequestIDGenerator()
 
@@ -146,7 +145,6 @@ final class Frontend {
     private func endTurn() {
         // Flushing may dispatch requests that waited in the pipeline, whose answers flush again.
         while let client = clientsToFlush.popLast() { client.flush() }
-        clock.turnEnded()
     }
 
     private func inspectLater() {

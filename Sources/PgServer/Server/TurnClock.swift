@@ -11,8 +11,6 @@ struct TurnClock {
         refreshDate()
     }
 
-    mutating func turnEnded() {}
-
     /// Reads the clock. Once a turn is enough.
     mutating func refresh() {
         milliseconds = WallClock.milliseconds()
