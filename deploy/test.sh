@@ -86,6 +86,7 @@ run_tests() {
     fi
     passed=$((passed + new_passed)) failed=$((failed + new_failed))
     skipped=$((skipped + new_skipped)) cases=$((cases + new_cases))
+    grep -aE '✘ Test .* recorded an issue' "$report" | cut -c1-400 >>"$state/failures" || true
     summary+=$(printf '   %-28s %5s passed %4s failed %4s skipped' "$title" "$new_passed" "$new_failed" "$new_skipped")$'\n'
 }
 
@@ -101,6 +102,8 @@ else
     run_tests "the running server" '^ContractTests\.(?!SQLTests)' contracts
 fi
 
+# Why, once more, where a log that shows its end alone still shows it.
+if [ -s "$state/failures" ]; then printf '\n' && cat "$state/failures"; fi
 printf '\n%s' "$summary"
 printf '   %s cases in %s s\n' "$cases" $((SECONDS - started))
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"

@@ -221,9 +221,19 @@ struct LivePoolTests {
         finish(pool, 200)
     }
 
+    /// One connection that takes neighbours however slowly this test runs: what is sent in a stall waits otherwise, and
+    /// is no neighbour.
+    func makePoolOfNeighbours(_ change: (inout PoolConfiguration) -> Void = { _ in }) -> Pool {
+        makePool {
+            $0.fastConnectionCount = 1
+            $0.stallThreshold = .seconds(60)
+            change(&$0)
+        }
+    }
+
     @Test("cancels the query of a client that has gone and lets every neighbour finish")
     func cancelled() throws {
-        let pool = makePool { $0.fastConnectionCount = 1 }
+        let pool = makePoolOfNeighbours()
         let sleeper = book.expect(try transaction(Statement("SELECT pg_sleep(30)")))
         pool.submit(sleeper)
         let count = Statement("SELECT count(*)::text FROM generate_series(1, $1::int)")
@@ -240,7 +250,7 @@ struct LivePoolTests {
     @Test("runs a neighbour again that a late cancel request hit")
     func neighbour() throws {
         database.execute("CREATE TABLE marks (id int)")
-        let pool = makePool { $0.fastConnectionCount = 1 }
+        let pool = makePoolOfNeighbours()
         let leaver = book.expect(try transaction(Statement("SELECT pg_sleep(30)")))
         pool.submit(leaver)
         try submit(pool, Statement("WITH w AS (INSERT INTO marks VALUES (1)) SELECT pg_sleep(1)::text || 'stayed'"))
@@ -261,10 +271,7 @@ struct LivePoolTests {
     @Test("harms no neighbour, whenever a cancel request arrives")
     func neighbours() throws {
         database.execute("CREATE TABLE marks (id int)")
-        let pool = makePool {
-            $0.fastConnectionCount = 1
-            $0.cancelPatience = .zero
-        }
+        let pool = makePoolOfNeighbours { $0.cancelPatience = .zero }
         // A request takes about as long as these sleeps: some arrive in time, some late.
         let sleep = Statement("SELECT pg_sleep($1::float8 / 10000)")
         let write = Statement("WITH w AS (INSERT INTO marks VALUES ($1::int)) SELECT pg_sleep(0.003)::text || $1")
