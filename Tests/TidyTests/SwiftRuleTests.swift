@@ -8,6 +8,7 @@ struct SwiftRuleTests {
         "Sources/PgServer/Auth/EVPKey.swift",
         "Sources/PgServer/Auth/HMACKey.swift",
         "Sources/PgServer/Postgres/Cancellation.swift",
+        "Sources/PgServer/Worker/Network/TLSContext.swift",
     ]
 
     /// Where a wait is no wait of a reactor: a thread of its own, or a call told not to look anything up.
