@@ -37,6 +37,10 @@ package struct Configuration: Sendable {
     var crossOrigin = CrossOrigin()
     var trustedProxies: [String] = []
 
+    var egressNetworks: [String] = []
+    var egressAuthoritiesFile: String?
+    var mailServer: MailServer?
+
     var isLogging = true
     var logSampleFraction = 1.0
 

@@ -14,6 +14,9 @@ final class EffectCall: EffectHandle {
 
     deinit { close(cancellation) }
 
+    /// How long ago it began.
+    var age: Duration { ContinuousClock.now - startedAt }
+
     func cancel() { eventfd_write(cancellation, 1) }
 }
 

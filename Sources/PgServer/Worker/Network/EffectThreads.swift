@@ -52,6 +52,23 @@ final class EffectThreads: Sendable {
         }
     }
 
+    /// Performs an effect on a thread. What cannot be begun has an outcome that says so.
+    func perform(
+        _ completion: @escaping @Sendable (EffectOutcome) -> Void,
+        _ work: @escaping @Sendable (EffectCall) -> EffectOutcome
+    ) -> any EffectHandle {
+        do throws(EffectFailure) {
+            let call = try EffectCall()
+            guard run({ completion(work(call)) }) else {
+                throw EffectFailure(.overloaded, "Too many effects wait already.")
+            }
+            return call
+        } catch {
+            completion(EffectOutcome(error, after: .zero))
+            return EndedEffect()
+        }
+    }
+
     /// What waits longest, or nil if the calling thread has to go.
     private func takeNext() -> (@Sendable () -> Void)? {
         state.withLock { state in
@@ -68,4 +85,9 @@ final class EffectThreads: Sendable {
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
+}
+
+/// An effect that ended as it began.
+private struct EndedEffect: EffectHandle {
+    func cancel() {}
 }
