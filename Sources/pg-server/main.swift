@@ -1,5 +1,5 @@
 import Glibc
 import PgServer
 
-let program = Program { Server(configuration: $0).run() }
+let program = Program(serve: { Server(configuration: $0).run() }, work: { Server(configuration: $0).work() })
 exit(program.run(CommandLine.arguments, environment: .ofProcess()))
