@@ -47,5 +47,5 @@ extension JobWorker {
         }
     }
 
-    private static let undefinedFunction = "42883"
+    static let undefinedFunction = "42883"
 }

@@ -13,7 +13,9 @@ extension JobWorker {
             switch consume answer {
             case .rows(let rows): claimed(rows, of: count, inQueue: index, askedAt: askedAt)
             case .failed(let failure):
-                queues[index].claimFailed(at: loop.now)
+                let isAbsent = failure.sqlState == Self.undefinedFunction && !failure.isInsideFunction
+                queues[index].claimFailed(
+                    at: loop.now, pause: isAbsent ? WorkerChore.absencePause : QueueSchedule.failurePause)
                 complain("no jobs can be claimed: \(failure.message)")
             case .unavailable: queues[index].claimFailed(at: loop.now)
             }

@@ -77,9 +77,9 @@ struct QueueSchedule {
         return isWorthAsking
     }
 
-    mutating func claimFailed(at now: ContinuousClock.Instant) {
+    mutating func claimFailed(at now: ContinuousClock.Instant, pause: Duration = Self.failurePause) {
         isClaiming = false
-        lookAt = now + Self.failurePause
+        lookAt = now + pause
     }
 
     /// Something was enqueued.
