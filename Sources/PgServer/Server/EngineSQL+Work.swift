@@ -2,6 +2,8 @@
 extension EngineSQL {
     /// The channel on which SQL says that jobs wait; the payload names the queue.
     static let jobsChannel = "pgserver_jobs"
+    /// The payload on ``jobsChannel`` that says that a job under way was cancelled. No queue is called so.
+    static let cancelPayload = "!cancelled"
     /// The channel on which SQL says that events have been given their places.
     static let eventsChannel = "pgserver_log"
 
@@ -19,7 +21,7 @@ extension EngineSQL {
     static let releaseJobs = "SELECT api.release_jobs($1)"
     /// Parameters: job, attempt, progress.
     static let reportProgress = "SELECT api.report_progress($1, $2, $3)"
-    /// Milliseconds until the next job of a queue is due, by PostgreSQL's clock; null if none waits.
+    /// Milliseconds until the next job of a queue is expected, by PostgreSQL's clock; null if none waits.
     static let nextJobIn =
         "SELECT ceil(extract(epoch FROM api.next_job_at($1) - clock_timestamp()) * 1000)::bigint"
 

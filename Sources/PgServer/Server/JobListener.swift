@@ -49,6 +49,8 @@ struct JobListener: Sendable {
                     mailbox.post(.eventsLogged)
                 } else if notification.payload == heartbeat {
                     heartbeatSentAt = nil
+                } else if notification.payload == EngineSQL.cancelPayload {
+                    mailbox.post(.checkLeases)
                 } else if !notification.payload.hasPrefix("heartbeat ") {
                     // A full mailbox means that the worker is being woken already.
                     mailbox.post(.wake(queue: notification.payload.isEmpty ? nil : notification.payload))

@@ -32,7 +32,8 @@ final class JobRun: TransactionOwner {
         var code: String
         var message: String
 
-        static let cancelled = Failure(code: "cancelled", message: "It was cancelled while it ran.")
+        /// SQL knows whether it was to be; otherwise it counts as no failure.
+        static let cancelled = Failure(code: "interrupted", message: "It was cancelled while it ran.")
         static let timeout = Failure(code: "timeout", message: "It ran longer than it may and was stopped.")
         static let connectionLost = Failure(
             code: "connection_lost", message: "The connection to PostgreSQL was lost while it ran.")

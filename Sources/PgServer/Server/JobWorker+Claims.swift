@@ -45,17 +45,19 @@ extension JobWorker {
             if let waited = columns.waitedMicroseconds(row, of: rows) { metrics.startDelay.add(microseconds: waited) }
             jobs.append(job)
         }
-        if queues[index].claimed(jobs, of: count, at: loop.now), !stop.isStopping { askWhenDue(index) }
+        if queues[index].claimed(jobs, of: count, at: loop.now), !stop.isStopping { askForNext(index) }
     }
 
-    private func askWhenDue(_ index: Int) {
+    /// Asks when the next job is expected: when it is due, or shortly, if somebody is about to commit some and relies on a
+    /// notification that has come already.
+    private func askForNext(_ index: Int) {
         EngineCall.send(statements.nextJobIn, [queues[index].name], on: pool, timeout: Self.engineTimeout) {
             [unowned self] answer in
             // Without an answer the pause is as long as it would be anyway.
             guard case .rows(let rows) = consume answer, let milliseconds = rows.number(row: 0, column: 0) else {
                 return
             }
-            queues[index].nextDue(after: .milliseconds(max(0, milliseconds)), at: loop.now)
+            queues[index].expect(after: .milliseconds(max(0, milliseconds)), at: loop.now)
         }
     }
 

@@ -77,6 +77,7 @@ final class JobWorker {
             for index in queues.indices where name == nil || queues[index].name == name {
                 queues[index].wake(at: loop.now)
             }
+        case .checkLeases: extendLeases(leases.all)
         case .eventsLogged: runChore(.dispatchEvents)
         case .listening(let isListening): metrics.isListening = isListening
         case .drain: drain()

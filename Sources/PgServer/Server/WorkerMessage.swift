@@ -2,6 +2,8 @@
 enum WorkerMessage: Sendable {
     /// Jobs wait in this queue, or, without a name, may wait in any.
     case wake(queue: String?)
+    /// A job under way may have been cancelled.
+    case checkLeases
     /// Events have been given their places.
     case eventsLogged
     /// Whether notifications are heard.

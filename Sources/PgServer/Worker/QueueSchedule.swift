@@ -2,17 +2,15 @@
 ///
 ///     look ──▶ claiming ──jobs──▶ ready ──a place is free──▶ running ──▶ ended
 ///
-/// It knows no clock and no database. A queue is looked at when something was enqueued, when the next job is due, and
-/// in any case after a pause that grows while nothing is found. A notification may come before the transactions of
-/// others who relied on it have committed: that is why the pauses after it begin so short.
+/// It knows no clock and no database. A queue is looked at when something was enqueued, when SQL expects the next job,
+/// and in any case once a second.
 struct QueueSchedule {
     /// Jobs are claimed ahead for about this long: enough to keep every place busy, and little for others to wait for.
     static let lookahead = Duration.milliseconds(50)
     static let claimCountMax = 256
-    static let lookPauseFirst = Duration.milliseconds(2)
+    /// Least time between two claims that did not get all they asked for.
+    static let lookPauseShortest = Duration.milliseconds(2)
     static let lookPauseLongest = Duration.seconds(1)
-    /// When looks have become this rare, it is worth asking when the next job is due.
-    static let lookPauseWorthAsking = Duration.milliseconds(100)
     /// After a claim that PostgreSQL refused or did not answer.
     static let failurePause = Duration.milliseconds(500)
     /// Each duration moves the average by an eighth of the difference.
@@ -27,7 +25,6 @@ struct QueueSchedule {
     private var ready: [Job] = []
     private var readyStart = 0
     private var lookAt: ContinuousClock.Instant
-    private var lookPause = Self.lookPauseFirst
     private var lastClaimAt: ContinuousClock.Instant?
     private var wasWokenMeanwhile = false
     private var averageDuration: Duration?
@@ -54,27 +51,23 @@ struct QueueSchedule {
     mutating func beginClaim(at now: ContinuousClock.Instant) {
         precondition(!isClaiming)
         isClaiming = true
+        wasWokenMeanwhile = false
         lastClaimAt = now
     }
 
     /// A claim was answered with these jobs.
     ///
     /// - Parameter count: how many it had asked for.
-    /// - Returns: whether to ask when the next job is due, and tell ``nextDue(after:at:)``.
+    /// - Returns: whether to ask when the next job is expected, and tell ``expect(after:at:)``.
     mutating func claimed(_ jobs: [Job], of count: Int, at now: ContinuousClock.Instant) -> Bool {
         isClaiming = false
         ready.append(contentsOf: jobs)
         if jobs.count >= count {
-            lookPause = Self.lookPauseFirst
             lookAt = now
             return false
         }
-        if !jobs.isEmpty || wasWokenMeanwhile { lookPause = Self.lookPauseFirst }
-        wasWokenMeanwhile = false
-        lookAt = now + lookPause
-        let isWorthAsking = lookPause >= Self.lookPauseWorthAsking
-        lookPause = min(lookPause * 2, Self.lookPauseLongest)
-        return isWorthAsking
+        lookAt = now + (wasWokenMeanwhile ? Self.lookPauseShortest : Self.lookPauseLongest)
+        return true
     }
 
     mutating func claimFailed(at now: ContinuousClock.Instant, pause: Duration = Self.failurePause) {
@@ -84,18 +77,17 @@ struct QueueSchedule {
 
     /// Something was enqueued.
     mutating func wake(at now: ContinuousClock.Instant) {
-        lookPause = Self.lookPauseFirst
         guard !isClaiming else {
             wasWokenMeanwhile = true
             return
         }
         // Not more often than this, or many who enqueue one job each would make as many claims.
-        lookAt = min(lookAt, max(now, (lastClaimAt ?? now) + Self.lookPauseFirst))
+        lookAt = min(lookAt, max(now, (lastClaimAt ?? now) + Self.lookPauseShortest))
     }
 
-    /// The next waiting job is due in a while.
-    mutating func nextDue(after delay: Duration, at now: ContinuousClock.Instant) {
-        lookAt = min(lookAt, now + max(delay, Self.lookPauseFirst))
+    /// SQL expects a job in a while.
+    mutating func expect(after delay: Duration, at now: ContinuousClock.Instant) {
+        lookAt = min(lookAt, now + max(delay, Self.lookPauseShortest))
     }
 
     /// No more claims.

@@ -104,66 +104,46 @@ struct QueueScheduleTests {
         #expect(bench.schedule.nextLook == bench.now)
     }
 
-    @Test("looks ever more rarely while it finds nothing, and asks for the next due job when it is worth it")
-    func pauses() {
+    @Test("asks when the next job is expected if a claim found too few, and looks then")
+    func expected() {
         var bench = Bench(workers: 4)
-        var pauses: [Duration] = []
-        var asks: [Bool] = []
-        for _ in 1...11 {
-            let count = bench.schedule.claimCount(at: bench.now)
-            #expect(count == 4)
-            bench.schedule.beginClaim(at: bench.now)
-            asks.append(bench.schedule.claimed([], of: count, at: bench.now))
-            let next = bench.schedule.nextLook ?? bench.now
-            #expect(bench.schedule.claimCount(at: next - .microseconds(1)) == 0)
-            pauses.append(next - bench.now)
-            bench.now = next
-        }
-        #expect(
-            pauses == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1000].map { Duration.milliseconds($0) })
-        #expect(asks == pauses.map { $0 >= QueueSchedule.lookPauseWorthAsking })
+        #expect(bench.schedule.claimCount(at: bench.now) == 4)
+        bench.schedule.beginClaim(at: bench.now)
+        let isToAsk = bench.schedule.claimed(bench.jobs(3), of: 4, at: bench.now)
+        #expect(isToAsk)
+        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseLongest, "the net")
+        bench.schedule.expect(after: .seconds(3600), at: bench.now)
+        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseLongest)
+        bench.schedule.expect(after: .milliseconds(321), at: bench.now)
+        #expect(bench.schedule.nextLook == bench.now + .milliseconds(321))
+        bench.schedule.expect(after: .zero, at: bench.now)
+        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseShortest)
+        #expect(bench.schedule.claimCount(at: bench.now) == 0)
+        #expect(bench.schedule.claimCount(at: bench.now + QueueSchedule.lookPauseShortest) == 1)
     }
 
     @Test("looks when it is woken, but not more often than its shortest pause")
     func wake() {
         var bench = Bench(workers: 4)
-        while bench.schedule.nextLook.map({ $0 - bench.now < .milliseconds(500) }) ?? false {
-            bench.now = bench.schedule.nextLook ?? bench.now
-            _ = bench.claim(available: 0)
-        }
+        #expect(bench.claim(available: 0) == 4)
         bench.now += .milliseconds(100)
         bench.schedule.wake(at: bench.now)
         #expect(bench.claim(available: 0) == 4)
         bench.schedule.wake(at: bench.now)
         #expect(bench.schedule.claimCount(at: bench.now) == 0)
-        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseFirst)
+        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseShortest)
     }
 
-    @Test("looks soon again if it was woken while it claimed")
+    @Test("looks soon again if it was woken while it claimed, and only then")
     func wokenMeanwhile() {
         var bench = Bench(workers: 4)
-        for _ in 1...8 {
-            bench.now = bench.schedule.nextLook ?? bench.now
-            _ = bench.claim(available: 0)
-        }
-        bench.now = bench.schedule.nextLook ?? bench.now
         bench.schedule.beginClaim(at: bench.now)
         bench.schedule.wake(at: bench.now)
         _ = bench.schedule.claimed([], of: 4, at: bench.now)
-        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseFirst)
-    }
-
-    @Test("looks when the next job is due, if that is before its next look")
-    func due() {
-        var bench = Bench(workers: 4)
-        for _ in 1...10 {
-            bench.now = bench.schedule.nextLook ?? bench.now
-            _ = bench.claim(available: 0)
-        }
-        bench.schedule.nextDue(after: .seconds(3600), at: bench.now)
+        #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseShortest)
+        bench.now += QueueSchedule.lookPauseShortest
+        #expect(bench.claim(available: 0) == 4)
         #expect(bench.schedule.nextLook == bench.now + QueueSchedule.lookPauseLongest)
-        bench.schedule.nextDue(after: .milliseconds(321), at: bench.now)
-        #expect(bench.schedule.nextLook == bench.now + .milliseconds(321))
     }
 
     @Test("pauses after a claim that failed")
