@@ -48,6 +48,13 @@ extension Configuration {
             "How long the function of a route may run that declares no limit of its own."),
 
         Option(
+            "PGSERVER_WORKERS", \.workers, .queueWorkers,
+            "Jobs that this process runs at once, by queue, each on a database connection of its own; 0 for none."),
+        Option(
+            "PGSERVER_JOB_LEASE", \.jobLease, .duration(.seconds(1) ... .seconds(600)),
+            "How long after its worker was last heard of a job is given to another one."),
+
+        Option(
             "PGSERVER_HTTP_LINE_MAX", \.http.lineByteCountMax, .size(8192...65_536),
             "Longest request line or field line; past it the answer is 414 or 431."),
         Option(
