@@ -130,7 +130,10 @@ package struct Server {
     ) throws(ServerError) {
         guard let mailbox = shared.workerMailbox else { return }
         let poolConfiguration = Self.workerPool(poolConfiguration, configuration)
-        let performers = effectPerformers()
+        let performers: [Effect.Kind: any EffectPerformer]
+        do throws(ConfigurationError) { performers = try Effect.performers(for: configuration) } catch {
+            throw ServerError(error.sentences.joined(separator: " "))
+        }
         try make { () throws(SystemError) in
             try SystemThread.start(name: "worker") {
                 do throws(SystemError) {
@@ -168,9 +171,6 @@ package struct Server {
         pool.queueTimeout = configuration.jobLease / 2
         return pool
     }
-
-    /// What performs the effects of jobs, by kind.
-    private func effectPerformers() -> [Effect.Kind: any EffectPerformer] { [:] }
 
     /// The body of a reactor's thread.
     private static func react(

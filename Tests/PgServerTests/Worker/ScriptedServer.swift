@@ -35,8 +35,8 @@ struct ScriptedServer: Sendable {
 
         /// Waits until the other side has gone.
         func waitForEnd() {
-            var byte: UInt8 = 0
-            while recv(descriptor, &byte, 1, 0) == 1 {}
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            while recv(descriptor, &bytes, bytes.count, 0) > 0 {}
         }
     }
 

@@ -5,7 +5,7 @@ struct HTTPPerformer: EffectPerformer {
     private let threads: EffectThreads
 
     /// - Parameter concurrencyMax: most requests at once; further ones wait in line, within their time.
-    init(_ network: OutsideNetwork, policy: AddressPolicy, concurrencyMax: Int = 64) {
+    init(_ network: OutsideNetwork, policy: AddressPolicy, concurrencyMax: Int) {
         self.network = network
         self.policy = policy
         threads = EffectThreads(name: "effect-http", countMax: concurrencyMax)
