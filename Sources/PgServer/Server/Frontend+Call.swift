@@ -26,17 +26,22 @@ extension Frontend {
         body: Range<Int>
     ) {
         let transaction = exchange.transaction
+        transaction.claim = nil
+        transaction.isGuarded = false
         do throws(Problem) {
             let call = try bind(exchange, route, head, bytes, body: body)
             exchange.call = call
             transaction.call = route.calls[call]
+            if let keyed = route.keyed, let field = head.value(of: .idempotencyKey), exchange.principal != nil {
+                try claim(exchange, route, keyed, bytes[field], body: bytes[body])
+            }
         } catch { return refuse(exchange, error) }
         transaction.context = contextStatement
         transaction.connectionClass = route.connectionClass
         transaction.timeout = route.timeout
         transaction.isReadOnly = route.isReadOnly
         transaction.isRetryable = route.isRetryable
-        fillContext(exchange, route)
+        fillContext(exchange, route, isReadOnly: route.isReadOnly)
         submit(exchange)
     }
 
@@ -58,7 +63,7 @@ extension Frontend {
     }
 
     /// Hands the exchange's transaction to the pool, or answers why not.
-    private func submit(_ exchange: Exchange) {
+    func submit(_ exchange: Exchange) {
         exchange.transaction.owner = exchange
         pool.submit(exchange.transaction)
     }
@@ -66,7 +71,7 @@ extension Frontend {
     static let restartCountMax = 2
 
     /// The parameters of ``EngineSQL/context``, in its order.
-    private func fillContext(_ exchange: Exchange, _ route: Route) {
+    func fillContext(_ exchange: Exchange, _ route: Route, isReadOnly: Bool) {
         let principal = exchange.principal
         var arguments = ArgumentBuffer()
         swap(&arguments, &exchange.transaction.contextArguments)
@@ -82,7 +87,7 @@ extension Frontend {
             preconditionFailure("none of these can hold a zero byte: each was checked where it was read")
         }
         arguments.append(Int(route.timeout.wholeMicroseconds / 1000))
-        arguments.append((route.isReadOnly ? "on" : "off") as StaticString)
+        arguments.append((isReadOnly ? "on" : "off") as StaticString)
         swap(&arguments, &exchange.transaction.contextArguments)
     }
 
@@ -108,6 +113,8 @@ extension Frontend {
         let transaction = exchange.transaction
         transaction.context = nil
         transaction.contextArguments.removeAll()
+        transaction.claim = nil
+        transaction.isGuarded = false
         transaction.call = keyStatement
         transaction.callArguments.removeAll()
         transaction.callArguments.append(binary: APIKey.hash(key.span).span)

@@ -62,6 +62,8 @@ struct MetricsText {
         text.sample("http_requests_malformed_total", requests.malformedRequests)
         text.family("http_requests_rate_limited_total", .counter, "Requests refused by a rate policy.")
         text.sample("http_requests_rate_limited_total", requests.rateLimited)
+        text.family("http_idempotent_replays_total", .counter, "Answers given again, for an Idempotency-Key.")
+        text.sample("http_idempotent_replays_total", requests.idempotentReplays)
         text.family("http_clients_gone_total", .counter, "Requests whose client left before the answer.")
         text.sample("http_clients_gone_total", requests.clientsGone)
     }

@@ -30,6 +30,8 @@ final class Route: Sendable {
     let plan: CallPlan
     /// One statement for each of the plan's calls.
     let calls: [Statement]
+    /// What a request with an `Idempotency-Key` runs; nil if the route does not heed the field.
+    let keyed: KeyedCalls?
 
     init(
         index: Int, name: String, method: RouteMethod, pattern: RoutePattern, kind: Kind, dialect: Int,
@@ -37,7 +39,8 @@ final class Route: Sendable {
         connectionClass: Transaction.Class, timeout: Duration, isReadOnly: Bool, isRetryable: Bool,
         successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
         itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?,
-        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, plan: CallPlan
+        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, heedsKeys: Bool,
+        plan: CallPlan
     ) {
         self.index = index
         self.name = name
@@ -61,5 +64,6 @@ final class Route: Sendable {
         self.bodyByteCountMax = bodyByteCountMax
         self.plan = plan
         calls = plan.calls.map { Statement($0.sql) }
+        keyed = heedsKeys ? KeyedCalls(plan) : nil
     }
 }

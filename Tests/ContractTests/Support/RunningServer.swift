@@ -70,6 +70,16 @@ final class RunningServer: Sendable {
         }
     }
 
+    /// Ends the server as a crash would: it answers nobody and takes leave of nothing.
+    func crash() {
+        status.withLock { status in
+            guard status == nil else { return }
+            kill(child, SIGKILL)
+            status = Subprocess.wait(for: child)
+            unlink(pidFile)
+        }
+    }
+
     private func waitUntilReady() throws {
         let deadline = ContinuousClock.now + Self.startTimeout
         while ContinuousClock.now < deadline {
