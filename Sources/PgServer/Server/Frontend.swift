@@ -203,6 +203,7 @@ final class Frontend {
             let pools = pool.metrics
             collection.add(.init(requests: requestMetrics(), fastPool: pools.fast, slowPool: pools.slow))
         case .collected(let collection): answerMetrics(collection)
+        case .events, .interestEffective, .eventsLeftOut, .endedSessions: break  // nobody listens on this reactor
         }
     }
 

@@ -54,7 +54,7 @@ package struct Server {
             for _ in 0..<configuration.reactorCount { mailboxes.append(try Mailbox()) }
             return SharedState(
                 configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
-                mailboxes: mailboxes)
+                mailboxes: mailboxes, relayWake: try WakeEvent())
         }
         let trustedProxies: TrustedProxies
         do throws(AdmissionError) {

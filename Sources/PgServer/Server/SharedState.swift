@@ -21,14 +21,22 @@ final class SharedState: Sendable {
     let startedAtMilliseconds: Int64
     /// Set once, before the first reactor starts.
     let mailboxes: [Mailbox<FrontendMessage>]
+    /// What this process's listeners want to see; the relay's thread takes it from here.
+    let relayInterest: RelayInterest
+    /// Wakes the relay's thread.
+    let relayWake: WakeEvent
+    /// The sessions that streams depend on; the control thread watches them.
+    let streamSessions = StreamSessions()
     private let catalogStatus = Mutex(CatalogStatus())
     private let reloadRequested = Atomic(false)
     let openConnectionCount = Atomic(0)
 
-    init(configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>]) {
+    init(configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>], relayWake: WakeEvent) {
         self.configuration = configuration
         self.logWriter = logWriter
         self.mailboxes = mailboxes
+        self.relayWake = relayWake
+        relayInterest = RelayInterest { relayWake.signal() }
         startedAtMilliseconds = WallClock.milliseconds()
     }
 
