@@ -1,7 +1,7 @@
 /// How one route calls its function: the parameters to fill, and the statement to run.
 struct CallPlan: Sendable {
     /// What the function returns, which decides the shape of the statement.
-    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void }
+    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void, subscription }
 
     /// One statement. A default that is no constant is left out of the call, so there is one statement for each set of
     /// arguments left out.
@@ -103,6 +103,9 @@ struct CallPlan: Sendable {
             case .void: "SELECT \(call)"
             case .reply: "SELECT r.status, r.headers, r.content_type, r.body, r.bytes, r.tokens FROM \(call) AS r"
             case .page: "SELECT r.items, r.total, r.item_count FROM \(call) AS r"
+            case .subscription:
+                "SELECT array_to_json(r.topics), array_to_json(r.types), array_to_json(r.subjects), r.epoch, "
+                    + "r.\"position\", r.head, r.is_lost, r.connected FROM \(call) AS r"
             }
         return Call(sql: sql, argumentIndices: indices)
     }

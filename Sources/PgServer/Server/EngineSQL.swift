@@ -19,6 +19,15 @@ enum EngineSQL {
     /// PostgreSQL's OID of type `text`: what all parameters of ``context`` are.
     static let contextTypes = [UInt32](repeating: 25, count: 8)
 
+    /// One page of what a listener missed, as its caller may see it.
+    ///
+    /// Parameters: route_id, topics, types, subjects (null for all), the position behind which it begins, and how many
+    /// positions it goes through. The last row, without a frame, says how far it has looked.
+    static let eventHistory = """
+        SELECT h."position", h.frame, h.is_error, h.created_us
+        FROM api.event_history($1::integer, $2::text[], $3::text[], $4::text[], $5::bigint, $6::integer) AS h
+        """
+
     /// Whom an API key stands for. Parameter: the SHA-256 of the key, binary.
     static let keyPrincipal = "SELECT api.key_principal($1::bytea)"
 }

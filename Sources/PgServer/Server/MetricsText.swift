@@ -12,6 +12,9 @@ struct MetricsText {
         writeProcess(shared)
         writeRequests(requests)
         writePool(reports)
+        var streams = StreamMetrics()
+        for report in reports { streams.add(report.streams) }
+        writeStreams(streams)
     }
 
     private mutating func writeProcess(_ shared: SharedState) {
@@ -97,6 +100,38 @@ struct MetricsText {
         [
             ("ready", \.connectionsReady), ("connecting", \.connectionsConnecting), ("down", \.connectionsDown),
         ]
+    }
+
+    private mutating func writeStreams(_ streams: StreamMetrics) {
+        text.family("pgserver_stream_listeners", .gauge, "Open streams, by route and transport.")
+        for (name, count) in streams.listeners.sorted(by: {
+            ($0.key.route, $0.key.transport) < ($1.key.route, $1.key.transport)
+        }) {
+            text.sample("pgserver_stream_listeners", Self.labels(name.route) + [("transport", name.transport)], count)
+        }
+        text.family("pgserver_streams_opened_total", .counter, "Streams opened.")
+        text.sample("pgserver_streams_opened_total", streams.opened)
+        text.family("pgserver_stream_frames_total", .counter, "Events and states handed to listeners.")
+        text.sample("pgserver_stream_frames_total", streams.frames)
+        text.family("pgserver_stream_frames_failed_total", .counter, "Events that a stream could not show.")
+        text.sample("pgserver_stream_frames_failed_total", streams.framesFailed)
+        text.family("pgserver_stream_bytes_total", .counter, "Bytes of events and states handed to listeners.")
+        text.sample("pgserver_stream_bytes_total", streams.byteCount)
+        text.family("pgserver_stream_lag_seconds", .histogram, "From writing an event to handing it to a socket.")
+        text.histogram("pgserver_stream_lag_seconds", [], streams.lag)
+        text.family(
+            "pgserver_streams_closed_slow_total", .counter, "Streams closed because their client read too slowly.")
+        text.sample("pgserver_streams_closed_slow_total", streams.closedSlow)
+        text.family("pgserver_streams_resumed_total", .counter, "Streams that began with what their client had missed.")
+        text.sample("pgserver_streams_resumed_total", streams.resumed)
+        text.family("pgserver_streams_history_lost_total", .counter, "Clients told that what they missed is gone.")
+        text.sample("pgserver_streams_history_lost_total", streams.historyLost)
+        text.family("pgserver_streams_limited_total", .counter, "Streams refused by a limit.")
+        text.sample("pgserver_streams_limited_total", streams.limitRefused)
+        text.family("pgserver_stream_replay_pages_total", .counter, "Pages of history read for listeners.")
+        text.sample("pgserver_stream_replay_pages_total", streams.replayPages)
+        text.family("pgserver_stream_replay_failures_total", .counter, "Pages of history that could not be read.")
+        text.sample("pgserver_stream_replay_failures_total", streams.replayFailures)
     }
 
     private static var gauges: [Figure] {

@@ -27,11 +27,15 @@ final class SharedState: Sendable {
     let relayWake: WakeEvent
     /// The sessions that streams depend on; the control thread watches them.
     let streamSessions = StreamSessions()
+    /// The open streams, as their limits count them.
+    let streamCounts = StreamCounts()
     private let catalogStatus = Mutex(CatalogStatus())
     private let reloadRequested = Atomic(false)
     let openConnectionCount = Atomic(0)
 
-    init(configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>], relayWake: WakeEvent) {
+    init(
+        configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>], relayWake: WakeEvent
+    ) {
         self.configuration = configuration
         self.logWriter = logWriter
         self.mailboxes = mailboxes
@@ -53,9 +57,12 @@ final class SharedState: Sendable {
 /// The time of day. Everything else takes it as an argument.
 enum WallClock {
     /// Unix milliseconds.
-    static func milliseconds() -> Int64 {
+    static func milliseconds() -> Int64 { microseconds() / 1000 }
+
+    /// Unix microseconds.
+    static func microseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
