@@ -109,6 +109,9 @@ final class RelayInterest: Sendable {
 
     // MARK: For the relay
 
+    /// Whether there is anything to take.
+    var isPending: Bool { state.withLock { !$0.pending.isEmpty } }
+
     /// What has changed since the last call. The relay calls it between two batches and at no other time.
     func takeChanges() -> Changes {
         state.withLock { state in

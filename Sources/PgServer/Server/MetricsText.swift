@@ -15,6 +15,7 @@ struct MetricsText {
         var streams = StreamMetrics()
         for report in reports { streams.add(report.streams) }
         writeStreams(streams)
+        writeRelay(shared.relay)
     }
 
     private mutating func writeProcess(_ shared: SharedState) {
@@ -132,6 +133,35 @@ struct MetricsText {
         text.sample("pgserver_stream_replay_pages_total", streams.replayPages)
         text.family("pgserver_stream_replay_failures_total", .counter, "Pages of history that could not be read.")
         text.sample("pgserver_stream_replay_failures_total", streams.replayFailures)
+    }
+
+    private mutating func writeRelay(_ relay: RelayMetrics) {
+        text.family("pgserver_relay_listening", .gauge, "Whether new events are heard of.")
+        text.sample("pgserver_relay_listening", relay.isListening ? 1 : 0)
+        text.family("pgserver_relay_reconnects_total", .counter, "Connections of the relay after its first.")
+        text.sample("pgserver_relay_reconnects_total", relay.reconnects)
+        text.family("pgserver_relay_interests", .gauge, "Conditions that events are matched with.")
+        text.sample("pgserver_relay_interests", relay.interestCount)
+        text.family("pgserver_is_sequencer", .gauge, "Whether this process numbers the events of all.")
+        text.sample("pgserver_is_sequencer", relay.isSequencer ? 1 : 0)
+        if let lastLook = relay.lastLook {
+            text.family("pgserver_sequencer_age_seconds", .gauge, "Time since the log was last known to be handled.")
+            let age = max(.zero, ContinuousClock.now - lastLook)
+            text.sample("pgserver_sequencer_age_seconds", microseconds: age.wholeMicroseconds)
+        }
+        text.family("pgserver_events_total", .counter, "Events taken from the log: numbered here, or read.")
+        text.sample("pgserver_events_total", [("how", "numbered")], relay.eventsNumbered)
+        text.sample("pgserver_events_total", [("how", "read")], relay.eventsRead)
+        text.family("pgserver_event_frames_total", .counter, "Events as streams show them, once for all listeners.")
+        text.sample("pgserver_event_frames_total", [("outcome", "rendered")], relay.framesRendered)
+        text.sample("pgserver_event_frames_total", [("outcome", "hidden")], relay.framesHidden)
+        text.sample("pgserver_event_frames_total", [("outcome", "failed")], relay.framesFailed)
+        text.family("pgserver_events_left_out_total", .counter, "Times a reactor was sent to history instead.")
+        text.sample("pgserver_events_left_out_total", relay.leftOut)
+        text.family("pgserver_event_numbered_lag_seconds", .histogram, "From writing an event to its position.")
+        text.histogram("pgserver_event_numbered_lag_seconds", [], relay.numberedLag)
+        text.family("pgserver_event_relay_lag_seconds", .histogram, "From writing an event to the listeners' threads.")
+        text.histogram("pgserver_event_relay_lag_seconds", [], relay.handedOverLag)
     }
 
     private static var gauges: [Figure] {

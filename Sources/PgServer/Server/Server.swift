@@ -79,7 +79,10 @@ package struct Server {
                 }
             }
         }
-        try make { () throws(SystemError) in try SystemThread.start(name: "control") { control.run() } }
+        try make { () throws(SystemError) in
+            try SystemThread.start(name: "control") { control.run() }
+            try SystemThread.start(name: "relay") { RelayThread(shared: shared).run() }
+        }
         return Running(shared: shared, port: port, drained: drained)
     }
 

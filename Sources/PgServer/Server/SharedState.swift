@@ -30,11 +30,13 @@ final class SharedState: Sendable {
     /// The open streams, as their limits count them.
     let streamCounts = StreamCounts()
     private let catalogStatus = Mutex(CatalogStatus())
+    private let relayMetrics = Mutex(RelayMetrics())
     private let reloadRequested = Atomic(false)
     let openConnectionCount = Atomic(0)
 
     init(
-        configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>], relayWake: WakeEvent
+        configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>],
+        relayWake: WakeEvent
     ) {
         self.configuration = configuration
         self.logWriter = logWriter
@@ -47,6 +49,10 @@ final class SharedState: Sendable {
     var status: CatalogStatus { catalogStatus.withLock { $0 } }
 
     func updateStatus(_ change: (inout CatalogStatus) -> Void) { catalogStatus.withLock { change(&$0) } }
+
+    var relay: RelayMetrics { relayMetrics.withLock { $0 } }
+
+    func updateRelay(_ change: (inout RelayMetrics) -> Void) { relayMetrics.withLock { change(&$0) } }
 
     /// A reactor met a function that its catalog describes wrongly: the control thread should look again.
     func requestReload() { reloadRequested.store(true, ordering: .relaxed) }
