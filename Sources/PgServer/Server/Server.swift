@@ -54,7 +54,7 @@ package struct Server {
             for _ in 0..<configuration.reactorCount { mailboxes.append(try Mailbox()) }
             return SharedState(
                 configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
-                mailboxes: mailboxes)
+                mailboxes: mailboxes, relayWake: try WakeEvent())
         }
         let trustedProxies: TrustedProxies
         do throws(AdmissionError) {
@@ -79,7 +79,10 @@ package struct Server {
                 }
             }
         }
-        try make { () throws(SystemError) in try SystemThread.start(name: "control") { control.run() } }
+        try make { () throws(SystemError) in
+            try SystemThread.start(name: "control") { control.run() }
+            try SystemThread.start(name: "relay") { RelayThread(shared: shared).run() }
+        }
         return Running(shared: shared, port: port, drained: drained)
     }
 
