@@ -140,6 +140,58 @@ struct RelayTests {
         }
     }
 
+    @Test("takes over from a sequencer that keeps its connection and does nothing")
+    func stopped() throws {
+        let database = try EventLogDatabase("relay_stopped")
+        let relay = try RunningRelay(url: database.url)
+        let keywords = try relay.shared.configuration.serverKeywords()
+        relay.stop()
+        let stopped = try RelayConnection(keywords: keywords, statementTimeout: .seconds(5), heartbeat: "stopped")
+        #expect(try stopped.becomeSequencer())
+        let next = try RunningRelay(url: database.url)
+        defer { next.stop() }
+        try next.listen(database.route("/relayed/plain"))
+        try EventLogDatabase.publish("{}", on: database.connect())
+        try eventually("another one numbers", within: .seconds(60)) { try next.positions() == [1] }
+        #expect(throws: RelayConnection.Failure.self) { try stopped.isSequencerPending() }
+    }
+
+    @Test("sends every listener to history when the log begins another epoch, and goes on in that one")
+    func epoch() throws {
+        let database = try EventLogDatabase("relay_epoch")
+        let route = try database.route("/relayed/plain")
+        let relays = try (0..<2).map { _ in try RunningRelay(url: database.url) }
+        defer { for relay in relays { relay.stop() } }
+        for relay in relays { try relay.listen(route) }
+        let writer = try database.connect()
+        try EventLogDatabase.publish("{}", on: writer)
+        for relay in relays { try eventually("the first has come") { try relay.positions() == [1] } }
+        // As if the log had been restored here from another cluster.
+        try writer.run(
+            """
+            UPDATE core.event_sequencer SET origin = 'elsewhere';
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'pgserver relay'
+            """)
+        for relay in relays {
+            try eventually("events of the next epoch come") {
+                try EventLogDatabase.publish("{}", on: writer)
+                return relay.items().last?.text.hasPrefix("id: 2.") == true
+            }
+            let told = relay.messages().compactMap { message -> String? in
+                switch message {
+                case .events(let batch): String(batch.epoch)
+                case .eventsLeftOut: "left out"
+                default: nil
+                }
+            }
+            let between = told.drop { $0 == "1" }.prefix { $0 != "2" }
+            #expect(Array(between) == ["left out"])
+            let ids = relay.items().map { $0.text.prefix { $0 != "\n" } }
+            #expect(Set(ids).count == ids.count)
+        }
+    }
+
     @Test("is delayed by no open transaction but for that transaction's own events")
     func openTransactions() throws {
         let database = try EventLogDatabase("relay_open")
