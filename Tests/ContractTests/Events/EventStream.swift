@@ -35,14 +35,23 @@ final class EventStream {
 
     /// The next event that has data; nil at the stream's end.
     func next() throws -> Message? {
+        while let message = try nextBlock() { if !message.data.isEmpty { return message } }
+        return nil
+    }
+
+    /// Reads until something is so.
+    func readUntil(_ condition: (EventStream) -> Bool) throws {
+        while !condition(self) {
+            guard try nextBlock() != nil else { throw TestFailure("the stream ended before it was so") }
+        }
+    }
+
+    /// Everything up to the next blank line; nil at the stream's end, whatever was begun.
+    private func nextBlock() throws -> Message? {
         var message = Message()
         while let line = try connection.line() {
             if line.isEmpty {
                 message.lastID = lastID
-                if message.data.isEmpty {
-                    message = Message()
-                    continue
-                }
                 return message
             }
             if line.hasPrefix(":") {
