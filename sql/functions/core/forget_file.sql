@@ -1,5 +1,6 @@
--- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions. A migration
--- calls it for a file that is gone. A setting that an operator has given a value keeps it until its file returns.
+-- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions, topics, limits of
+-- streams. A migration calls it for a file that is gone. A setting that an operator has given a value keeps it until
+-- its file returns.
 --
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.forget_file(file text, except_declared_by xid8 DEFAULT NULL)
@@ -16,6 +17,10 @@ BEGIN
     DELETE FROM core.rate_policies AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM auth.role_permissions AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
+    DELETE FROM core.topics AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
+    DELETE FROM core.stream_limits AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM core.settings AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by
