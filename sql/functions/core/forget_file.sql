@@ -1,8 +1,6 @@
 -- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions, topics, limits of
--- streams. A migration calls it for a file that is gone. A setting that an operator has given a value keeps it until
--- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions, kinds of jobs,
--- schedules. A migration calls it for a file that is gone. A setting that an operator has given a value keeps it until
--- its file returns.
+-- streams, kinds of jobs, schedules, names of events. A migration calls it for a file that is gone. A setting that an
+-- operator has given a value keeps it until its file returns.
 --
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.forget_file(file text, except_declared_by xid8 DEFAULT NULL)
@@ -23,6 +21,7 @@ BEGIN
     DELETE FROM core.topics AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM core.stream_limits AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM work.job_kinds AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM work.schedules AS d

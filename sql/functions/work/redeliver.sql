@@ -26,7 +26,10 @@ BEGIN
     WHERE d.tenant_id = v_tenant_id AND d.webhook_id = redeliver.webhook_id AND d.delivery_id = redeliver.delivery_id;
     IF NOT FOUND THEN
         PERFORM api.fail('not_found', 'There is no such delivery.');
-    ELSIF v_delivery.status = 'pending' THEN
+    ELSIF v_delivery.status = 'pending' AND EXISTS (
+        SELECT FROM work.jobs AS j
+        WHERE j.tenant_id = v_tenant_id AND j.job_id = v_delivery.job_id AND j.state IN ('waiting', 'running'))
+    THEN
         PERFORM api.fail('delivery_under_way', 'This delivery is still being tried.', 409);
     END IF;
     RETURN work.deliver(
