@@ -25,5 +25,5 @@ SELECT api.route(
         "id": "uuid", "webhook_id": "uuid", "reason": "string", "redelivery_of": "string?", "event": "string",
         "status": "string", "attempts": "integer", "response_status": "integer?", "response_excerpt": "string?",
         "error": "object?", "duration_ms": "integer?", "next_attempt_at": "string?", "created_at": "string",
-        "finished_at": "string?"
-    , "body": "object", "failures": ["object"]}');
+        "finished_at": "string?", "body": "object", "failures": ["object"]
+    }');
