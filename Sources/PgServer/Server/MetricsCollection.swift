@@ -7,6 +7,8 @@ final class MetricsCollection: Sendable {
         var requests = RequestMetrics()
         var fastPool = PoolMetrics()
         var slowPool = PoolMetrics()
+        /// From the worker alone.
+        var worker: WorkerReport?
     }
 
     private let reports = Mutex<[Report]>([])

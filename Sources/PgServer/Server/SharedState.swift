@@ -21,14 +21,20 @@ final class SharedState: Sendable {
     let startedAtMilliseconds: Int64
     /// Set once, before the first reactor starts.
     let mailboxes: [Mailbox<FrontendMessage>]
+    /// Of the worker; nil on a node that only serves.
+    let workerMailbox: Mailbox<WorkerMessage>?
     private let catalogStatus = Mutex(CatalogStatus())
     private let reloadRequested = Atomic(false)
     let openConnectionCount = Atomic(0)
 
-    init(configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>]) {
+    init(
+        configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>],
+        workerMailbox: Mailbox<WorkerMessage>?
+    ) {
         self.configuration = configuration
         self.logWriter = logWriter
         self.mailboxes = mailboxes
+        self.workerMailbox = workerMailbox
         startedAtMilliseconds = WallClock.milliseconds()
     }
 
