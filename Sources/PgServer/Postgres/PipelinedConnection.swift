@@ -70,7 +70,7 @@ final class PipelinedConnection: ReadinessHandler {
         }
         guard let raw, PQstatus(raw) != CONNECTION_BAD else { return close(because: errorMessage()) }
         // RAISE NOTICE must not reach our standard error, libpq's default.
-        _ = PQsetNoticeReceiver(raw, { _, _ in }, nil)
+        _ = PQsetNoticeReceiver(raw, receiveNotice, Unmanaged.passUnretained(self).toOpaque())
         _ = watch(for: .writable)
     }
 
@@ -290,6 +290,15 @@ final class PipelinedConnection: ReadinessHandler {
         return String(cString: function) == "RevalidateCachedQuery"
     }
 
+    /// Hands a notice to the owner of the running transaction, if it asked for such.
+    fileprivate func noticed(_ notice: OpaquePointer) {
+        guard case .transaction(let running)? = inFlight.first?.work, running.wantsNotices, let owner = running.owner,
+            let sqlState = PQresultErrorField(notice, Int32(PGS_DIAG_SQLSTATE)),
+            let message = PQresultErrorField(notice, Int32(PGS_DIAG_MESSAGE_PRIMARY))
+        else { return }
+        owner.noticed(running, sqlState: String(cString: sqlState), message: String(cString: message))
+    }
+
     private func begin(_ submission: Submission) {
         awaited = AwaitedResults(awaiting: submission.steps)
         runningSince = loop.now
@@ -326,7 +335,7 @@ final class PipelinedConnection: ReadinessHandler {
                     usedPreparedStatement: !step.isEmpty && first.namedSteps.contains(step), isStalePlan: wasStale,
                     wasExposedToCancel: first.cancelCount != cancelCount, ranFor: loop.now - began,
                     timeout: transaction.timeout, isRetryable: transaction.isRetryable,
-                    attempts: transaction.attempts))
+                    isInterrupted: transaction.isInterrupted, attempts: transaction.attempts))
             // Neighbours sent before the first of them noticed need not forget all again.
             if recovery == .prepareAgain, first.statementGeneration == statementGeneration { forgetStatements() }
             lane.finished(transaction, answerFailure, recovery)
@@ -383,9 +392,10 @@ final class PipelinedConnection: ReadinessHandler {
     /// Time after which a cancel request without effect, such as one that came between two statements, is repeated.
     private static let cancelRepeatPause = Duration.seconds(1)
 
-    /// Cancels the running transaction if its client has gone and it has run long enough to be worth it.
-    func cancelIfAbandoned(with canceller: Canceller) {
-        guard let raw, case .transaction(let running)? = inFlight.first?.work, running.isAbandoned, !isCancelling,
+    /// Cancels the running transaction if nobody wants it any more and it has run long enough to be worth it.
+    func cancelIfUnwanted(with canceller: Canceller) {
+        guard let raw, case .transaction(let running)? = inFlight.first?.work,
+            running.isAbandoned || running.isInterrupted, !isCancelling,
             loop.now - runningSince >= configuration.cancelPatience, !wasJustCancelled
         else { return }
         guard let request = Cancellation(of: raw), canceller.post(request) else {
@@ -459,4 +469,10 @@ final class PipelinedConnection: ReadinessHandler {
         if let descriptor { loop.unwatch(descriptor) }
         descriptor = nil
     }
+}
+
+/// libpq's callback, on the connection's own thread and inside of its reading.
+private func receiveNotice(context: UnsafeMutableRawPointer?, result: OpaquePointer?) {
+    guard let context, let result else { return }
+    Unmanaged<PipelinedConnection>.fromOpaque(context).takeUnretainedValue().noticed(result)
 }

@@ -24,6 +24,8 @@ final class Transaction {
     var isGuarded = false
     /// True if it may run again after it was rolled back because of a conflict (40001, 40P01).
     var isRetryable = false
+    /// True if its owner wants to hear what PostgreSQL says beside the answer, at the moment it says it.
+    var wantsNotices = false
     /// Kept until the answer; then let go, so that owner and transaction may hold each other.
     var owner: (any TransactionOwner)?
 
@@ -39,6 +41,8 @@ final class Transaction {
     var state = State.idle
     /// The client has gone: the answer is dropped.
     var isAbandoned = false
+    /// The owner wants it ended, and told how it ended.
+    var isInterrupted = false
     var attempts = Attempts()
 
     /// How often it ran again, by cause; each cause has its limit in ``Recovery``.

@@ -61,3 +61,12 @@ SELECT test.equals('the rest', core.remove_expired_idempotency_keys(), 1);
 SELECT test.equals('no more', core.remove_expired_idempotency_keys(), 0);
 RESET ROLE;
 SELECT test.equals('keys that live on', count(*), 3::bigint) FROM core.idempotency_keys;
+
+-- The job that sweeps goes on by itself while there is more.
+UPDATE core.idempotency_keys SET expires_at = now() - interval '1 h';
+SELECT set_config('request.tenant_id', work.system_tenant()::text, true);
+SET LOCAL ROLE worker;
+SELECT test.equals('two at most', work.sweep_idempotency_keys('{"max_count": 2}'), '{"removed": 2}'::jsonb);
+SELECT test.equals('the last', work.sweep_idempotency_keys('{"max_count": 2}'), '{"removed": 1}'::jsonb);
+RESET ROLE;
+SELECT test.equals('jobs that go on', count(*), 1::bigint) FROM work.jobs AS j WHERE j.kind = 'work.sweep_idempotency_keys';
