@@ -26,6 +26,8 @@ final class JobWorker {
     /// Runs that somebody else may have taken over while they still end here.
     var detachedRunCount = 0
     var leases: LeaseBook
+    /// Whether leases are being checked because of a cancellation, and whether another one came meanwhile.
+    var leaseCheck: (isRunning: Bool, isDueAgain: Bool) = (false, false)
     var stop = WorkerStop()
     var effects: [UInt64: (run: JobRun, handle: (any EffectHandle)?, watchdog: TimerID)] = [:]
     var effectCount: UInt64 = 0
@@ -77,7 +79,7 @@ final class JobWorker {
             for index in queues.indices where name == nil || queues[index].name == name {
                 queues[index].wake(at: loop.now)
             }
-        case .checkLeases: extendLeases(leases.all)
+        case .checkLeases: checkLeases()
         case .eventsLogged: runChore(.dispatchEvents)
         case .listening(let isListening): metrics.isListening = isListening
         case .drain: drain()
