@@ -37,11 +37,14 @@ final class JobWorker {
 
     private var isAdvancing = false
     private var isAdvanceDue = false
+    private var hasEnded = false
     private var lookTimer: (id: TimerID, due: ContinuousClock.Instant)?
     private var lastComplaint: (text: String, at: ContinuousClock.Instant)?
 
     /// `statement_timeout` of what the worker itself asks SQL.
     static let engineTimeout = Duration.seconds(10)
+    /// How long a worker that stops waits for PostgreSQL to take its jobs back.
+    static let releasePatience = Duration.milliseconds(500)
     /// The same complaint is said again after this long.
     static let complaintInterval = Duration.seconds(60)
 
@@ -144,19 +147,27 @@ final class JobWorker {
             }
             for run in runs.values { interrupt(run, because: .stopping) }
         case .release:
+            guard pool.isReady else { return end() }  // the leases end by themselves
+            _ = loop.schedule(after: Self.releasePatience) { [unowned self] in end() }
             // What is running in PostgreSQL still, or was claimed and never begun, goes to others at once.
             EngineCall.send(statements.releaseJobs, [workerID], on: pool, timeout: Self.engineTimeout) {
                 [unowned self] answer in
                 switch consume answer {
                 case .rows: break
                 case .failed(let failure): complain("jobs could not be given back: \(failure.message)")
-                case .unavailable: complain("jobs could not be given back: PostgreSQL does not answer")
+                case .unavailable: break  // the leases end by themselves
                 }
-                log.handOver()
-                pool.stop()
-                loop.stop()
+                end()
             }
         }
+    }
+
+    private func end() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        log.handOver()
+        pool.stop()
+        loop.stop()
     }
 
     // MARK: Telling
