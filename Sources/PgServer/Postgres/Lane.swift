@@ -179,7 +179,8 @@ final class Lane {
     }
 
     private func maySurviveLoss(_ transaction: Transaction) -> Bool {
-        !isStopped && transaction.isReadOnly && transaction.attempts.afterLoss < Recovery.lossRetriesMax
+        !isStopped && (transaction.isReadOnly || transaction.isGuarded)
+            && transaction.attempts.afterLoss < Recovery.lossRetriesMax
             && pausing.count < configuration.waitingCountMax
     }
 

@@ -6,7 +6,7 @@ import CLibpq
 ///     connecting ──▶ settingUp ──▶ ready ──▶ closed
 ///         └──────────────┴──── lost, given up ──▲
 ///
-/// A transaction is context, call and Sync in one `send`. Results are matched to the transactions strictly in order,
+/// A transaction is context, perhaps a claim, call and Sync in one `send`. Results are matched to the transactions strictly in order,
 /// and a transaction is over only when its Sync is answered, since that is where it commits.
 final class PipelinedConnection: ReadinessHandler {
     enum Phase { case connecting, settingUp, ready, closed }
@@ -131,6 +131,11 @@ final class PipelinedConnection: ReadinessHandler {
             submission.steps.insert(.context)
             guard
                 send(context, transaction.contextArguments, .context, preparing: .prepareContext, &submission, on: raw)
+            else { return refuse() }
+        }
+        if let claim = transaction.claim {
+            submission.steps.insert(.claim)
+            guard send(claim, transaction.claimArguments, .claim, preparing: .prepareClaim, &submission, on: raw)
             else { return refuse() }
         }
         transaction.state = .inFlight(self)
@@ -344,6 +349,7 @@ final class PipelinedConnection: ReadinessHandler {
         lane.metrics.statementsPrepared += 1
         guard first.statementGeneration == statementGeneration else { return }
         if step == .prepareContext, let context = transaction.context { statements.confirm(context) }
+        if step == .prepareClaim, let claim = transaction.claim { statements.confirm(claim) }
         if step == .prepareCall { statements.confirm(transaction.call) }
     }
 
@@ -352,6 +358,7 @@ final class PipelinedConnection: ReadinessHandler {
         if submission.steps.contains(.prepareContext), let context = transaction.context {
             statements.withdraw(context)
         }
+        if submission.steps.contains(.prepareClaim), let claim = transaction.claim { statements.withdraw(claim) }
         if submission.steps.contains(.prepareCall) { statements.withdraw(transaction.call) }
     }
 
