@@ -14,7 +14,7 @@ extension CallPlan {
         case .json, .jsonb, .text, .bytes:
             return statement("SELECT \(call.value(returns)) AS v", "a.v", "a.v::text")
         case .void: return statement("SELECT \(call.value(returns)) AS v", "a.v", "''")
-        case .reply, .page:
+        case .reply, .page, .subscription:
             return statement(
                 "SELECT f AS v FROM \(call.expression) AS f", Self.columns(of: "(a.v)", returns), "a.v::text")
         }
@@ -27,7 +27,7 @@ extension CallPlan {
         case .json, .jsonb: return "SELECT \(text)::\(returns.rawValue)"
         case .text, .void: return "SELECT \(text)"
         case .bytes: return "SELECT \(text)::bytea"
-        case .reply, .page:
+        case .reply, .page, .subscription:
             // The fence keeps the function from being called once for each column.
             return
                 "SELECT \(Self.columns(of: "(a.v)", returns)) FROM (SELECT \(text)::api.\(returns.rawValue) AS v OFFSET 0) AS a"

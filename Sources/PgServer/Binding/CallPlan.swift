@@ -1,7 +1,7 @@
 /// How one route calls its function: the parameters to fill, and the statement to run.
 struct CallPlan: Sendable {
     /// What the function returns, which decides the shape of the statement.
-    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void }
+    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void, subscription }
 
     /// One statement. A default that is no constant is left out of the call, so there is one statement for each set of
     /// arguments left out.
@@ -101,17 +101,21 @@ struct CallPlan: Sendable {
         call.sql =
             switch returns {
             case .json, .jsonb, .text, .bytes, .void: "SELECT \(call.value(returns))"
-            case .reply, .page: "SELECT \(columns(of: "r", returns)) FROM \(call.expression) AS r"
+            case .reply, .page, .subscription: "SELECT \(columns(of: "r", returns)) FROM \(call.expression) AS r"
             }
         return call
     }
 
-    /// The columns of a reply or a page, in the order in which an answer is read.
+    /// The columns of a reply, a page or a subscription, in the order in which an answer is read.
     static func columns(of row: String, _ returns: Returns) -> String {
-        let names =
-            returns == .page
-            ? ["items", "total", "item_count"] : ["status", "headers", "content_type", "body", "bytes", "tokens"]
-        return names.map { "\(row).\($0)" }.joined(separator: ", ")
+        func named(_ names: [String]) -> String { names.map { "\(row).\($0)" }.joined(separator: ", ") }
+        switch returns {
+        case .page: return named(["items", "total", "item_count"])
+        case .subscription:
+            return "array_to_json(\(row).topics), array_to_json(\(row).types), array_to_json(\(row).subjects), "
+                + named(["epoch", "\"position\"", "head", "is_lost", "connected"])
+        default: return named(["status", "headers", "content_type", "body", "bytes", "tokens"])
+        }
     }
 
     private static func quoted(_ identifier: String) -> String {
@@ -125,7 +129,7 @@ extension CallPlan.Call {
         switch returns {
         case .json, .jsonb, .text: "coalesce(\(expression), NULL::\(returns.rawValue))"
         case .bytes: "coalesce(\(expression), NULL::bytea)"
-        case .void, .reply, .page: expression
+        case .void, .reply, .page, .subscription: expression
         }
     }
 }

@@ -86,6 +86,22 @@ extension Configuration {
             "Most requests of one connection that are read before the first is answered."),
 
         Option(
+            "PGSERVER_STREAM_BUFFER", \.streams.bufferByteCountMax, .size(16_384...67_108_864),
+            "Most bytes that wait for a listener of a stream who reads slowly; past it the stream is closed."),
+        Option(
+            "PGSERVER_STREAM_PING_INTERVAL", \.streams.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)),
+            "How often a WebSocket is sent a ping."),
+        Option(
+            "PGSERVER_STREAM_PONG_TIMEOUT", \.streams.pongTimeout, .duration(.milliseconds(100) ... .seconds(600)),
+            "How long a WebSocket may take to answer a ping before it is closed."),
+        Option(
+            "PGSERVER_STREAM_REPLAYS", \.streams.replayCountMax, .integer(1...64),
+            "Listeners of each reactor that read what they missed at the same time; more take turns."),
+        Option(
+            "PGSERVER_WEBSOCKET_MESSAGE_MAX", \.streams.messageByteCountMax, .size(128...16_777_216),
+            "Largest message that a WebSocket client may send; past it the WebSocket is closed with 1009."),
+
+        Option(
             "PGSERVER_TRUSTED_PROXIES", \.trustedProxies,
             .list(of: "addresses or networks such as 10.0.0.0/8") { isNetwork($0) },
             "Proxies whose X-Forwarded-For field tells the client's address."),

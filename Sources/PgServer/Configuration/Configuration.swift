@@ -37,6 +37,7 @@ package struct Configuration: Sendable {
 
     var http = HTTPLimits()
     var clientCountMax = 10_000
+    var streams = StreamSettings()
     var crossOrigin = CrossOrigin()
     var trustedProxies: [String] = []
 

@@ -93,11 +93,13 @@ struct Control: Sendable {
             var heartbeatSentAt: ContinuousClock.Instant?
             var isReloadDue = false
             var lastReload = ContinuousClock.now
+            var sessionWatch = SessionWatch(shared: shared)
             while true {
                 if let notification = try connection.waitForNotification(timeout: Self.requestInterval) {
                     lastHeard = ContinuousClock.now
                     if notification.payload == heartbeat { heartbeatSentAt = nil }
                     if notification.payload == "catalog" || notification.payload == "keys" { isReloadDue = true }
+                    if notification.payload == "sessions" { sessionWatch.request() }
                 }
                 if shared.takeReloadRequest() { isReloadDue = true }
                 if isReloadDue, ContinuousClock.now - lastReload > Self.reloadInterval {
@@ -106,6 +108,7 @@ struct Control: Sendable {
                     lastReload = ContinuousClock.now
                 }
                 let now = ContinuousClock.now
+                try sessionWatch.check(connection, at: now)
                 if let sentAt = heartbeatSentAt {
                     if now - sentAt > Self.heartbeatPatience {
                         throw PostgresError.connection("its own notification did not come back")

@@ -44,6 +44,13 @@ final class Exchange: TransactionOwner {
     /// What the log names a refusal by.
     var errorCode = ""
 
+    /// The handshake of a request that opens a WebSocket.
+    var handshake: WebSocketHandshake?
+    /// The subprotocol that is answered.
+    var subprotocol: String?
+    /// The stream it opens; the connection hands its socket over to it behind the answer.
+    var listener: StreamListener?
+
     /// The whole request, to begin it again when its credential is known or the catalog has changed under it.
     var kept = KeptRequest()
     /// How often it was begun again because the catalog had changed.
@@ -109,6 +116,15 @@ final class Exchange: TransactionOwner {
         errorCode = ""
         status = 0
         responseBodyByteCount = 0
+        handshake = nil
+        subprotocol = nil
+        dropListener()
+    }
+
+    /// Frees what a stream has reserved that is not opened after all.
+    func dropListener() {
+        listener?.abandon()
+        listener = nil
     }
 }
 

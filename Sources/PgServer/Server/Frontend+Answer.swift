@@ -88,6 +88,9 @@ extension Frontend {
             bytes.withUnsafeBytes { write(exchange, route.successStatus, route.contentType, $0) }
         case .void:
             write(exchange, 204, [], UnsafeRawBufferPointer(start: nil, count: 0))
+        case .subscription:
+            guard let subscription = StreamSubscription(result) else { throw Problem(.internal) }
+            openStream(exchange, subscription)
         }
     }
 
@@ -338,6 +341,7 @@ extension Frontend {
             rendered.retryAfterSeconds = Problem.tryAgainSeconds
         }
         exchange.errorCode = problem.code
+        exchange.dropListener()
         do throws(HTTPError) {
             let writer = try begin(exchange, rendered.status)
             writer.field("Content-Type", "application/json", into: &exchange.response)
@@ -353,6 +357,7 @@ extension Frontend {
             if rendered.status == 426 {
                 writer.field("Upgrade", "websocket", into: &exchange.response)
                 writer.field("Connection", "Upgrade", into: &exchange.response)  // RFC 9110 §7.8
+                writer.field("Sec-WebSocket-Version", "13", into: &exchange.response)  // RFC 6455 §4.2.2
             }
             body.withUnsafeBytes { finish(exchange, writer, $0) }
         } catch {

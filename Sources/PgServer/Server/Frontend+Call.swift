@@ -18,6 +18,12 @@ extension Frontend {
         switch route.kind {
         case .metrics: collectMetrics(for: exchange)
         case .function: call(exchange, route, head, bytes, body: body)
+        case .stream:
+            guard let plan = route.stream else { preconditionFailure("a stream's route has its plan") }
+            do throws(Problem) { exchange.listener = try streams.reserve(exchange, route, plan) } catch {
+                return refuse(exchange, error)
+            }
+            call(exchange, route, head, bytes, body: body)
         }
     }
 
@@ -70,11 +76,41 @@ extension Frontend {
 
     static let restartCountMax = 2
 
-    /// The parameters of ``EngineSQL/context``, in its order.
     func fillContext(_ exchange: Exchange, _ route: Route, isReadOnly: Bool) {
-        let principal = exchange.principal
+        fillContext(
+            of: exchange.transaction, principal: exchange.principal, route: route, requestID: exchange.requestID,
+            address: exchange.address, traceparent: exchange.traceparent, isReadOnly: isReadOnly)
+    }
+
+    /// What a stream asks in the name of its listener, long after the request.
+    func fillContext(of transaction: Transaction, for listener: StreamListener) {
+        transaction.context = contextStatement
+        transaction.connectionClass = listener.route.connectionClass
+        transaction.timeout = listener.route.timeout
+        fillContext(
+            of: transaction, principal: listener.principal, route: listener.route, requestID: listener.requestID,
+            address: listener.address, traceparent: [], isReadOnly: true)
+    }
+
+    /// What the server asks for all of a tenant's listeners: as a member who is no particular user.
+    func fillContext(of transaction: Transaction, memberOf tenant: TenantID, route: Route) {
+        transaction.context = contextStatement
+        let principal: Principal
+        do throws(TokenError) {
+            principal = try Principal(claimsJSON: Array("{\"tenant_id\":\"\(tenant.text)\"}".utf8))
+        } catch { preconditionFailure("a tenant alone is claim enough") }
+        fillContext(
+            of: transaction, principal: principal, route: route, requestID: .random(using: &generator), address: "",
+            traceparent: [], isReadOnly: true)
+    }
+
+    /// The parameters of ``EngineSQL/context``, in its order.
+    private func fillContext(
+        of transaction: Transaction, principal: Principal?, route: Route, requestID: RequestID, address: String,
+        traceparent: [UInt8], isReadOnly: Bool
+    ) {
         var arguments = ArgumentBuffer()
-        swap(&arguments, &exchange.transaction.contextArguments)
+        swap(&arguments, &transaction.contextArguments)
         arguments.removeAll()
         do throws(ArgumentBuffer.Fault) {
             arguments.append((principal == nil ? "anon" : "member") as StaticString)
@@ -82,27 +118,25 @@ extension Frontend {
             try arguments.append(principal?.userID ?? "")
             try arguments.append(principal?.sessionID ?? "")
             try arguments.append { if let principal { $0 += principal.claimsJSON } }
-            try arguments.append { writeContext(of: exchange, route, to: &$0) }
+            try arguments.append { json in
+                json.append("{\"request_id\":\"")
+                requestID.appendUUID(to: &json)
+                json.append("\",\"address\":\"")
+                json.append(contentsOf: address.utf8)
+                json.append("\",\"route\":\"")
+                json.append(contentsOf: route.name.utf8)
+                if !traceparent.isEmpty {
+                    json.append("\",\"traceparent\":\"")
+                    json.append(contentsOf: traceparent)
+                }
+                json.append("\"}")
+            }
         } catch {
             preconditionFailure("none of these can hold a zero byte: each was checked where it was read")
         }
         arguments.append(Int(route.timeout.wholeMicroseconds / 1000))
         arguments.append((isReadOnly ? "on" : "off") as StaticString)
-        swap(&arguments, &exchange.transaction.contextArguments)
-    }
-
-    private func writeContext(of exchange: Exchange, _ route: Route, to json: inout [UInt8]) {
-        json.append("{\"request_id\":\"")
-        exchange.requestID.appendUUID(to: &json)
-        json.append("\",\"address\":\"")
-        json.append(contentsOf: exchange.address.utf8)
-        json.append("\",\"route\":\"")
-        json.append(contentsOf: route.name.utf8)
-        if !exchange.traceparent.isEmpty {
-            json.append("\",\"traceparent\":\"")
-            json.append(contentsOf: exchange.traceparent)
-        }
-        json.append("\"}")
+        swap(&arguments, &transaction.contextArguments)
     }
 
     // MARK: API keys

@@ -77,14 +77,28 @@ extension JobWorker {
         }
     }
 
+    /// Somebody cancelled a job that runs: it may be ours.
+    func checkLeases() {
+        guard !leaseCheck.isRunning else { return leaseCheck.isDueAgain = true }
+        let ids = leases.all
+        guard !ids.isEmpty else { return }
+        leaseCheck = (true, false)
+        extendLeases(ids) { [unowned self] in
+            let isDueAgain = leaseCheck.isDueAgain
+            leaseCheck = (false, false)
+            if isDueAgain { checkLeases() }
+        }
+    }
+
     /// Says that we are still at work on these jobs, and hears which of them are ours no longer.
-    func extendLeases(_ ids: [String]) {
+    private func extendLeases(_ ids: [String], then completion: @escaping () -> Void = {}) {
         guard !ids.isEmpty else { return }
         let askedAt = loop.now
         EngineCall.send(
             statements.extendLeases, [workerID, "{\(ids.joined(separator: ","))}", leaseSeconds], on: pool,
             timeout: Self.engineTimeout
         ) { [unowned self] answer in
+            defer { completion() }
             switch consume answer {
             case .rows(let rows):
                 leases.renew(ids, since: askedAt)

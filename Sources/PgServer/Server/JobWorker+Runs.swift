@@ -97,11 +97,16 @@ extension JobWorker {
             complain("a failure of a job cannot be recorded: \(failure.message)")
             return ended(run, nil)
         }
-        switch run.interruption {
+        if let interruption = run.interruption { return interrupted(run, interruption) }
+        record(run, failure.sqlState == Self.cancelledState ? .timeout : JobRun.Failure(failure))
+    }
+
+    /// A run did not come to its own end, and that was wanted.
+    private func interrupted(_ run: JobRun, _ interruption: JobRun.Interruption) {
+        switch interruption {
         case .leaseLost: ended(run, .lost)
         case .stopping: ended(run, nil)  // given back with all others
         case .cancelled: record(run, .cancelled)
-        case nil: record(run, failure.sqlState == Self.cancelledState ? .timeout : JobRun.Failure(failure))
         }
     }
 
@@ -110,20 +115,20 @@ extension JobWorker {
 
     private func unanswered(_ run: JobRun, _ why: Unavailability) {
         guard why.reason != .stopping else { return ended(run, nil) }
-        switch run.interruption {
-        case .leaseLost: return ended(run, .lost)
-        case .stopping: return ended(run, nil)
-        case .cancelled, nil: break
+        if case .calling = run.phase {
+            if let interruption = run.interruption { return interrupted(run, interruption) }
+            // If it was committed after all, SQL knows better than to believe this.
+            if why.mayHaveCommitted { return record(run, .connectionLost) }
         }
-        if case .calling = run.phase, run.interruption == .cancelled { return record(run, .cancelled) }
-        // If it was committed after all, SQL knows better than to believe this.
-        if case .calling = run.phase, why.mayHaveCommitted { return record(run, .connectionLost) }
         // What was not sent, or may be said twice, is said again for as long as the job is ours.
         guard let end = leases.end(of: run.job.id), loop.now + Self.repeatPause < end else { return ended(run, nil) }
         _ = loop.schedule(after: Self.repeatPause) { [weak self] in
             guard let self else { return }
+            defer { advanceSoon() }
             switch run.phase {
-            case .calling: send(run)
+            case .calling:
+                if let interruption = run.interruption { return interrupted(run, interruption) }
+                send(run)
             case .finishing(let outcome): finish(run, outcome)
             case .recording(let failure): record(run, failure)
             case .performing, .over: break
@@ -176,12 +181,8 @@ extension JobWorker {
         guard let (run, _, watchdog) = effects.removeValue(forKey: number) else { return }
         loop.cancel(watchdog)
         advanceSoon()
-        switch run.interruption {
-        case .leaseLost: ended(run, .lost)
-        case .stopping: ended(run, nil)
-        case .cancelled: record(run, .cancelled)
-        case nil: finish(run, outcome)
-        }
+        if let interruption = run.interruption { return interrupted(run, interruption) }
+        finish(run, outcome)
     }
 
     private static func outcome(code: String, message: String) -> EffectOutcome {

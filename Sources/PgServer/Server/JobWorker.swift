@@ -26,6 +26,8 @@ final class JobWorker {
     /// Runs that somebody else may have taken over while they still end here.
     var detachedRunCount = 0
     var leases: LeaseBook
+    /// Whether leases are being checked because of a cancellation, and whether another one came meanwhile.
+    var leaseCheck: (isRunning: Bool, isDueAgain: Bool) = (false, false)
     var stop = WorkerStop()
     var effects: [UInt64: (run: JobRun, handle: (any EffectHandle)?, watchdog: TimerID)] = [:]
     var effectCount: UInt64 = 0
@@ -35,11 +37,14 @@ final class JobWorker {
 
     private var isAdvancing = false
     private var isAdvanceDue = false
+    private var hasEnded = false
     private var lookTimer: (id: TimerID, due: ContinuousClock.Instant)?
     private var lastComplaint: (text: String, at: ContinuousClock.Instant)?
 
     /// `statement_timeout` of what the worker itself asks SQL.
     static let engineTimeout = Duration.seconds(10)
+    /// How long a worker that stops waits for PostgreSQL to take its jobs back.
+    static let releasePatience = Duration.milliseconds(500)
     /// The same complaint is said again after this long.
     static let complaintInterval = Duration.seconds(60)
 
@@ -77,7 +82,7 @@ final class JobWorker {
             for index in queues.indices where name == nil || queues[index].name == name {
                 queues[index].wake(at: loop.now)
             }
-        case .checkLeases: extendLeases(leases.all)
+        case .checkLeases: checkLeases()
         case .eventsLogged: runChore(.dispatchEvents)
         case .listening(let isListening): metrics.isListening = isListening
         case .drain: drain()
@@ -142,19 +147,27 @@ final class JobWorker {
             }
             for run in runs.values { interrupt(run, because: .stopping) }
         case .release:
+            guard pool.isReady else { return end() }  // the leases end by themselves
+            _ = loop.schedule(after: Self.releasePatience) { [unowned self] in end() }
             // What is running in PostgreSQL still, or was claimed and never begun, goes to others at once.
             EngineCall.send(statements.releaseJobs, [workerID], on: pool, timeout: Self.engineTimeout) {
                 [unowned self] answer in
                 switch consume answer {
                 case .rows: break
                 case .failed(let failure): complain("jobs could not be given back: \(failure.message)")
-                case .unavailable: complain("jobs could not be given back: PostgreSQL does not answer")
+                case .unavailable: break  // the leases end by themselves
                 }
-                log.handOver()
-                pool.stop()
-                loop.stop()
+                end()
             }
         }
+    }
+
+    private func end() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        log.handOver()
+        pool.stop()
+        loop.stop()
     }
 
     // MARK: Telling

@@ -12,6 +12,10 @@ struct MetricsText {
         writeProcess(shared)
         writeRequests(requests)
         writePool(reports)
+        var streams = StreamMetrics()
+        for report in reports { streams.add(report.streams) }
+        writeStreams(streams)
+        writeRelay(shared.relay)
         // Without a worker the families stand there all the same, empty.
         writeJobs(reports.compactMap(\.worker))
     }
@@ -171,6 +175,67 @@ struct MetricsText {
         [
             ("ready", \.connectionsReady), ("connecting", \.connectionsConnecting), ("down", \.connectionsDown),
         ]
+    }
+
+    private mutating func writeStreams(_ streams: StreamMetrics) {
+        text.family("pgserver_stream_listeners", .gauge, "Open streams, by route and transport.")
+        for (name, count) in streams.listeners.sorted(by: {
+            ($0.key.route, $0.key.transport) < ($1.key.route, $1.key.transport)
+        }) {
+            text.sample("pgserver_stream_listeners", Self.labels(name.route) + [("transport", name.transport)], count)
+        }
+        text.family("pgserver_streams_opened_total", .counter, "Streams opened.")
+        text.sample("pgserver_streams_opened_total", streams.opened)
+        text.family("pgserver_stream_frames_total", .counter, "Events and states handed to listeners.")
+        text.sample("pgserver_stream_frames_total", streams.frames)
+        text.family("pgserver_stream_frames_failed_total", .counter, "Events that a stream could not show.")
+        text.sample("pgserver_stream_frames_failed_total", streams.framesFailed)
+        text.family("pgserver_stream_bytes_total", .counter, "Bytes of events and states handed to listeners.")
+        text.sample("pgserver_stream_bytes_total", streams.byteCount)
+        text.family("pgserver_stream_lag_seconds", .histogram, "From writing an event to handing it to a socket.")
+        text.histogram("pgserver_stream_lag_seconds", [], streams.lag)
+        text.family(
+            "pgserver_streams_closed_slow_total", .counter, "Streams closed because their client read too slowly.")
+        text.sample("pgserver_streams_closed_slow_total", streams.closedSlow)
+        text.family("pgserver_streams_resumed_total", .counter, "Streams that began with what their client had missed.")
+        text.sample("pgserver_streams_resumed_total", streams.resumed)
+        text.family("pgserver_streams_history_lost_total", .counter, "Clients told that what they missed is gone.")
+        text.sample("pgserver_streams_history_lost_total", streams.historyLost)
+        text.family("pgserver_streams_limited_total", .counter, "Streams refused by a limit.")
+        text.sample("pgserver_streams_limited_total", streams.limitRefused)
+        text.family("pgserver_stream_replay_pages_total", .counter, "Pages of history read for listeners.")
+        text.sample("pgserver_stream_replay_pages_total", streams.replayPages)
+        text.family("pgserver_stream_replay_failures_total", .counter, "Pages of history that could not be read.")
+        text.sample("pgserver_stream_replay_failures_total", streams.replayFailures)
+    }
+
+    private mutating func writeRelay(_ relay: RelayMetrics) {
+        text.family("pgserver_relay_listening", .gauge, "Whether new events are heard of.")
+        text.sample("pgserver_relay_listening", relay.isListening ? 1 : 0)
+        text.family("pgserver_relay_reconnects_total", .counter, "Connections of the relay after its first.")
+        text.sample("pgserver_relay_reconnects_total", relay.reconnects)
+        text.family("pgserver_relay_interests", .gauge, "Conditions that events are matched with.")
+        text.sample("pgserver_relay_interests", relay.interestCount)
+        text.family("pgserver_is_sequencer", .gauge, "Whether this process numbers the events of all.")
+        text.sample("pgserver_is_sequencer", relay.isSequencer ? 1 : 0)
+        if let lastLook = relay.lastLook {
+            text.family("pgserver_sequencer_age_seconds", .gauge, "Time since the log was last known to be handled.")
+            let age = max(.zero, ContinuousClock.now - lastLook)
+            text.sample("pgserver_sequencer_age_seconds", microseconds: age.wholeMicroseconds)
+        }
+        text.family("pgserver_events_total", .counter, "Events taken from the log: numbered here, or read.")
+        text.sample("pgserver_events_total", [("how", "numbered")], relay.eventsNumbered)
+        text.sample("pgserver_events_total", [("how", "read")], relay.eventsRead)
+        text.family("pgserver_event_frames_total", .counter, "Events as streams show them, once for all listeners.")
+        text.sample("pgserver_event_frames_total", [("outcome", "rendered")], relay.framesRendered)
+        text.sample("pgserver_event_frames_total", [("outcome", "hidden")], relay.framesHidden)
+        text.sample("pgserver_event_frames_total", [("outcome", "failed")], relay.framesFailed)
+        text.family("pgserver_events_left_out_total", .counter, "Times a reactor was sent to history instead.")
+        text.sample("pgserver_events_left_out_total", relay.leftOut)
+        text.family("pgserver_event_numbered_lag_seconds", .histogram, "From writing an event to its position.")
+        text.histogram("pgserver_event_numbered_lag_seconds", [], relay.numberedLag)
+        text.family("pgserver_event_relay_lag_seconds", .histogram, "From writing an event to the listeners' threads.")
+        text.histogram("pgserver_event_relay_lag_seconds", [], relay.handedOverLag)
     }
 
     private static var gauges: [Figure] {

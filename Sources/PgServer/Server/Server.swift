@@ -74,7 +74,8 @@ package struct Server {
             for _ in 0..<configuration.reactorCount { mailboxes.append(try Mailbox()) }
             return SharedState(
                 configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
-                mailboxes: mailboxes, workerMailbox: configuration.workers.isEmpty ? nil : try Mailbox())
+                mailboxes: mailboxes, workerMailbox: configuration.workers.isEmpty ? nil : try Mailbox(),
+                relayWake: try WakeEvent())
         }
         let trustedProxies: TrustedProxies
         do throws(AdmissionError) {
@@ -100,7 +101,10 @@ package struct Server {
             }
         }
         try startWorker(shared, poolConfiguration, try control.keywords(), canceller, drained)
-        try make { () throws(SystemError) in try SystemThread.start(name: "control") { control.run() } }
+        try make { () throws(SystemError) in
+            try SystemThread.start(name: "control") { control.run() }
+            try SystemThread.start(name: "relay") { RelayThread(shared: shared).run() }
+        }
         return Running(shared: shared, port: port, drained: drained)
     }
 
@@ -114,7 +118,7 @@ package struct Server {
         let shared: SharedState = try make { () throws(SystemError) in
             SharedState(
                 configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
-                mailboxes: [], workerMailbox: try Mailbox())
+                mailboxes: [], workerMailbox: try Mailbox(), relayWake: try WakeEvent())
         }
         let control = Control(shared: shared)
         let drained: CountedEvent = try make { () throws(SystemError) in try CountedEvent() }

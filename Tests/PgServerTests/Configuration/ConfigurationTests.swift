@@ -38,7 +38,8 @@ struct ConfigurationTests {
     @Test(
         "reads how many workers each queue has",
         arguments: [
-            ("4", ["default": 4]), ("0", [:]), ("default:4,effects:16, slow:2", ["default": 4, "effects": 16, "slow": 2]),
+            ("4", ["default": 4]), ("0", [:]),
+            ("default:4,effects:16, slow:2", ["default": 4, "effects": 16, "slow": 2]),
             ("effects:0,slow:1", ["slow": 1]), ("3,slow:1", ["default": 3, "slow": 1]), ("256", ["default": 256]),
         ])
     func workers(_ text: String, _ expected: [String: Int]) throws {

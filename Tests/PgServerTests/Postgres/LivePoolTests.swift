@@ -256,7 +256,9 @@ struct LivePoolTests {
         let waiter = try transaction(Statement("SELECT 1"))
         waiter.connectionClass = .slow
         pool.submit(book.expect(waiter))
-        let running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
+        let running = """
+            SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'
+            """
         #expect(loop.run { database.execute(running) == "1" })
         pool.interrupt(waiter)
         #expect(book.inOrder == [nil, .failed("57014")], "what waits has not begun")
