@@ -119,6 +119,7 @@ ALTER TABLE core.event_positions_default ENABLE ROW LEVEL SECURITY, FORCE ROW LE
 CREATE POLICY events_owner          ON core.events          TO pgserver_owner USING (true) WITH CHECK (true);
 CREATE POLICY event_positions_owner ON core.event_positions TO pgserver_owner USING (true) WITH CHECK (true);
 CREATE POLICY event_heads_owner     ON core.event_heads     TO pgserver_owner USING (true) WITH CHECK (true);
+CREATE POLICY events_default_owner  ON core.events_default  TO pgserver_owner USING (true);
 
 CREATE POLICY events_write ON core.events FOR INSERT TO member, worker
     WITH CHECK (tenant_id = (SELECT auth.tenant_id()));

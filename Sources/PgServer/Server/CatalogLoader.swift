@@ -148,7 +148,7 @@ struct CatalogLoader {
             """
             SELECT route_id, method, path, kind, call_name, dialect, auth, permission, rate_class, pool, timeout_ms,
                 is_read_only, is_retryable, success_status, returns, content_type, page_template, items_key,
-                success_template, unknown_fields, max_body_bytes, unavailable_template
+                success_template, unknown_fields, max_body_bytes, unavailable_template, heeds_keys
             FROM api.catalog_routes()
             """)
         var routes: [Route] = []
@@ -212,8 +212,8 @@ struct CatalogLoader {
             unavailableTemplate: try row[21].map { (text) throws(CatalogError) in
                 try template(place) { () throws(TemplateError) in try Dialect.unavailableTemplate(parsing: text) }
             },
-            bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) }, plan: plan,
-            stream: streamPlan)
+            bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) },
+            heedsKeys: row[22] == "t", plan: plan, stream: streamPlan)
     }
 
     private func readParameters() throws(CatalogError) -> [String: [ParameterRow]] {

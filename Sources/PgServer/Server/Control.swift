@@ -165,7 +165,8 @@ struct Control: Sendable {
         } catch { throw CatalogError(error.sentence) }
     }
 
-    private func keywords() throws(ServerError) -> [(String, String)] {
+    /// How the server connects.
+    func keywords() throws(ServerError) -> [(String, String)] {
         do throws(ConfigurationError) { return try configuration.serverKeywords() } catch {
             throw ServerError(error.sentences.joined(separator: " "))
         }

@@ -19,6 +19,12 @@ enum EngineSQL {
     /// PostgreSQL's OID of type `text`: what all parameters of ``context`` are.
     static let contextTypes = [UInt32](repeating: 25, count: 8)
 
+    /// Claims a client's key for the request that brings it. It fails if a request with the key is under way, has been
+    /// answered, or was another one. Parameters: route, key, fingerprint.
+    static let claim = "SELECT api.idempotency_begin($1::text, $2::text, $3::bytea)"
+    /// The SQLSTATE of ``claim`` for a request that has been answered before.
+    static let answeredBefore = "PT00R"
+
     /// One page of what a listener missed, as its caller may see it.
     ///
     /// Parameters: route_id, topics, types, subjects (null for all), the position behind which it begins, and how many

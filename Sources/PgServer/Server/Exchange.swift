@@ -26,6 +26,8 @@ final class Exchange: TransactionOwner {
     var isOptions = false
     var principal: Principal?
     var rate: RateDecision?
+    /// Whether the answer is one that was given before, to a request with the same key.
+    var isReplay = false
 
     // What the answer needs of the request once its bytes are gone.
     var address = ""
@@ -108,6 +110,7 @@ final class Exchange: TransactionOwner {
         allowed = nil
         isOptions = false
         principal = nil
+        isReplay = false
         call = 0
         unknownKey = nil
         errorCode = ""

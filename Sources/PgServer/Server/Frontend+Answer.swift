@@ -10,6 +10,9 @@ extension Frontend {
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
+            if failure.sqlState == EngineSQL.answeredBefore, exchange.transaction.claim != nil {
+                return replay(exchange, route)
+            }
             if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
                 return park(exchange)
             }
@@ -129,7 +132,7 @@ extension Frontend {
         let total = result.number(row: 0, column: 1)
         let count = result.number(row: 0, column: 2) ?? 0
         let request = route.plan.pageRequest(
-            call: exchange.call, arguments: exchange.transaction.callArguments,
+            call: exchange.call, arguments: boundArguments(of: exchange),
             pageParameter: dialect.pageParameter, sizeParameter: dialect.sizeParameter,
             offsetParameter: dialect.offsetParameter, itemCount: count)
         let page = PageResult(request: request, total: total, count: count)
@@ -273,6 +276,7 @@ extension Frontend {
         exchange.response.append("X-Request-Id: ")
         exchange.requestID.appendUUID(to: &exchange.response)
         exchange.response.append("\r\nX-Content-Type-Options: nosniff\r\n")
+        if exchange.isReplay { writer.field("Idempotency-Replayed", "true", into: &exchange.response) }
         if let rate = exchange.rate {
             writer.field("X-RateLimit-Limit", rate.limit, into: &exchange.response)
             writer.field("X-RateLimit-Remaining", rate.remaining, into: &exchange.response)

@@ -32,17 +32,22 @@ extension Frontend {
         body: Range<Int>
     ) {
         let transaction = exchange.transaction
+        transaction.claim = nil
+        transaction.isGuarded = false
         do throws(Problem) {
             let call = try bind(exchange, route, head, bytes, body: body)
             exchange.call = call
             transaction.call = route.calls[call]
+            if let keyed = route.keyed, let field = head.value(of: .idempotencyKey), exchange.principal != nil {
+                try claim(exchange, route, keyed, bytes[field], body: bytes[body])
+            }
         } catch { return refuse(exchange, error) }
         transaction.context = contextStatement
         transaction.connectionClass = route.connectionClass
         transaction.timeout = route.timeout
         transaction.isReadOnly = route.isReadOnly
         transaction.isRetryable = route.isRetryable
-        fillContext(exchange, route)
+        fillContext(exchange, route, isReadOnly: route.isReadOnly)
         submit(exchange)
     }
 
@@ -64,17 +69,17 @@ extension Frontend {
     }
 
     /// Hands the exchange's transaction to the pool, or answers why not.
-    private func submit(_ exchange: Exchange) {
+    func submit(_ exchange: Exchange) {
         exchange.transaction.owner = exchange
         pool.submit(exchange.transaction)
     }
 
     static let restartCountMax = 2
 
-    private func fillContext(_ exchange: Exchange, _ route: Route) {
+    func fillContext(_ exchange: Exchange, _ route: Route, isReadOnly: Bool) {
         fillContext(
             of: exchange.transaction, principal: exchange.principal, route: route, requestID: exchange.requestID,
-            address: exchange.address, traceparent: exchange.traceparent)
+            address: exchange.address, traceparent: exchange.traceparent, isReadOnly: isReadOnly)
     }
 
     /// What a stream asks in the name of its listener, long after the request.
@@ -84,7 +89,7 @@ extension Frontend {
         transaction.timeout = listener.route.timeout
         fillContext(
             of: transaction, principal: listener.principal, route: listener.route, requestID: listener.requestID,
-            address: listener.address, traceparent: [])
+            address: listener.address, traceparent: [], isReadOnly: true)
     }
 
     /// What the server asks for all of a tenant's listeners: as a member who is no particular user.
@@ -96,13 +101,13 @@ extension Frontend {
         } catch { preconditionFailure("a tenant alone is claim enough") }
         fillContext(
             of: transaction, principal: principal, route: route, requestID: .random(using: &generator), address: "",
-            traceparent: [])
+            traceparent: [], isReadOnly: true)
     }
 
     /// The parameters of ``EngineSQL/context``, in its order.
     private func fillContext(
         of transaction: Transaction, principal: Principal?, route: Route, requestID: RequestID, address: String,
-        traceparent: [UInt8]
+        traceparent: [UInt8], isReadOnly: Bool
     ) {
         var arguments = ArgumentBuffer()
         swap(&arguments, &transaction.contextArguments)
@@ -130,7 +135,7 @@ extension Frontend {
             preconditionFailure("none of these can hold a zero byte: each was checked where it was read")
         }
         arguments.append(Int(route.timeout.wholeMicroseconds / 1000))
-        arguments.append((route.isReadOnly ? "on" : "off") as StaticString)
+        arguments.append((isReadOnly ? "on" : "off") as StaticString)
         swap(&arguments, &transaction.contextArguments)
     }
 
@@ -142,6 +147,8 @@ extension Frontend {
         let transaction = exchange.transaction
         transaction.context = nil
         transaction.contextArguments.removeAll()
+        transaction.claim = nil
+        transaction.isGuarded = false
         transaction.call = keyStatement
         transaction.callArguments.removeAll()
         transaction.callArguments.append(binary: APIKey.hash(key.span).span)

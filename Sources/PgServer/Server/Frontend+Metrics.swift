@@ -4,9 +4,12 @@ internal import Synchronization
 extension Frontend {
     /// Asks every reactor for its counts; the answer is written when the last has come in.
     func collectMetrics(for exchange: Exchange) {
-        let collection = MetricsCollection(expectedCount: shared.mailboxes.count, requester: mailbox)
+        let workerCount = shared.workerMailbox == nil ? 0 : 1
+        let collection = MetricsCollection(
+            expectedCount: shared.mailboxes.count + workerCount, requester: mailbox)
         awaitingMetrics[ObjectIdentifier(collection)] = (collection, exchange)
         for mailbox in shared.mailboxes where !mailbox.post(.report(to: collection)) { collection.add(.init()) }
+        if let worker = shared.workerMailbox, !worker.post(.report(to: collection)) { collection.add(.init()) }
     }
 
     func answerMetrics(_ collection: MetricsCollection) {

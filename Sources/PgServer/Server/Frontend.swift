@@ -31,6 +31,7 @@ final class Frontend {
     var credentialCache = CredentialCache()
     let contextStatement: Statement
     let keyStatement: Statement
+    let claimStatement: Statement
     var parked: [Exchange] = []
     /// Requests for metrics under way. Holding the collection keeps its identity from being used again.
     var awaitingMetrics: [ObjectIdentifier: (MetricsCollection, Exchange)] = [:]
@@ -70,6 +71,7 @@ final class Frontend {
         rates = RateView(shared.registry)
         contextStatement = Statement(EngineSQL.context, parameterTypes: EngineSQL.contextTypes)
         keyStatement = Statement(EngineSQL.keyPrincipal)
+        claimStatement = Statement(EngineSQL.claim)
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)
         clock = TurnClock()

@@ -8,6 +8,8 @@ final class MetricsCollection: Sendable {
         var fastPool = PoolMetrics()
         var slowPool = PoolMetrics()
         var streams = StreamMetrics()
+        /// From the worker alone.
+        var worker: WorkerReport?
     }
 
     private let reports = Mutex<[Report]>([])

@@ -16,6 +16,8 @@ struct MetricsText {
         for report in reports { streams.add(report.streams) }
         writeStreams(streams)
         writeRelay(shared.relay)
+        // Without a worker the families stand there all the same, empty.
+        writeJobs(reports.compactMap(\.worker))
     }
 
     private mutating func writeProcess(_ shared: SharedState) {
@@ -66,12 +68,17 @@ struct MetricsText {
         text.sample("http_requests_malformed_total", requests.malformedRequests)
         text.family("http_requests_rate_limited_total", .counter, "Requests refused by a rate policy.")
         text.sample("http_requests_rate_limited_total", requests.rateLimited)
+        text.family("http_idempotent_replays_total", .counter, "Answers given again, for an Idempotency-Key.")
+        text.sample("http_idempotent_replays_total", requests.idempotentReplays)
         text.family("http_clients_gone_total", .counter, "Requests whose client left before the answer.")
         text.sample("http_clients_gone_total", requests.clientsGone)
     }
 
     private mutating func writePool(_ reports: [MetricsCollection.Report]) {
-        let lanes: [(String, [PoolMetrics])] = [("fast", reports.map(\.fastPool)), ("slow", reports.map(\.slowPool))]
+        var lanes: [(String, [PoolMetrics])] = [("fast", reports.map(\.fastPool)), ("slow", reports.map(\.slowPool))]
+        for worker in reports.compactMap(\.worker) {
+            lanes += [("jobs", [worker.jobsPool]), ("worker", [worker.enginePool])]
+        }
         func sum(_ metrics: [PoolMetrics], _ path: KeyPath<PoolMetrics, Int>) -> Int {
             metrics.reduce(0) { $0 + $1[keyPath: path] }
         }
@@ -89,6 +96,73 @@ struct MetricsText {
             text.family(counter.name, .counter, counter.help)
             for (name, metrics) in lanes { text.sample(counter.name, [("class", name)], sum(metrics, counter.path)) }
         }
+    }
+
+    private mutating func writeJobs(_ workers: [WorkerReport]) {
+        text.family("pgserver_jobs_total", .counter, "Attempts at jobs, by kind and outcome.")
+        for (kind, counters) in workers.flatMap(\.kinds) {
+            for (outcome, count) in counters.outcomes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                text.sample("pgserver_jobs_total", [("kind", kind), ("outcome", outcome.rawValue)], count)
+            }
+        }
+        text.family("pgserver_job_duration_seconds", .histogram, "Duration of attempts at jobs.")
+        for (kind, counters) in workers.flatMap(\.kinds) {
+            text.histogram("pgserver_job_duration_seconds", [("kind", kind)], counters.duration)
+        }
+        text.family("pgserver_job_start_delay_seconds", .histogram, "From the instant a job was due to its claim.")
+        for worker in workers { text.histogram("pgserver_job_start_delay_seconds", [], worker.metrics.startDelay) }
+        text.family("pgserver_job_effects_total", .counter, "Outside effects performed, by outcome of the attempt.")
+        for (effect, outcomes) in workers.flatMap(\.effects) {
+            for (outcome, count) in outcomes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                text.sample(
+                    "pgserver_job_effects_total", [("effect", effect.rawValue), ("outcome", outcome.rawValue)], count)
+            }
+        }
+        writeJobQueues(workers)
+        for counter in Self.jobCounters {
+            text.family(counter.name, .counter, counter.help)
+            for worker in workers { text.sample(counter.name, worker.metrics[keyPath: counter.path]) }
+        }
+        text.family("pgserver_jobs_listening", .gauge, "Whether new jobs are heard of; otherwise they are looked for.")
+        for worker in workers { text.sample("pgserver_jobs_listening", worker.metrics.isListening ? 1 : 0) }
+    }
+
+    private mutating func writeJobQueues(_ workers: [WorkerReport]) {
+        let queues = workers.flatMap(\.queues)
+        text.family("pgserver_workers", .gauge, "Jobs that may run at once, by queue.")
+        for queue in queues { text.sample("pgserver_workers", [("queue", queue.name)], queue.workers) }
+        text.family("pgserver_jobs_running", .gauge, "Jobs that this process runs, by queue.")
+        for queue in queues { text.sample("pgserver_jobs_running", [("queue", queue.name)], queue.running) }
+        text.family("pgserver_jobs_ready", .gauge, "Jobs claimed and not begun, by queue.")
+        for queue in queues { text.sample("pgserver_jobs_ready", [("queue", queue.name)], queue.ready) }
+        let figures = workers.flatMap(\.metrics.database)
+        text.family("pgserver_queue_jobs", .gauge, "Jobs in the database, by queue and state.")
+        for figure in figures { text.sample("pgserver_queue_jobs", figure.labels, figure.count) }
+        text.family("pgserver_queue_oldest_seconds", .gauge, "Age of the oldest of them that is due.")
+        for figure in figures {
+            if let age = figure.oldestSeconds { text.sample("pgserver_queue_oldest_seconds", figure.labels, age) }
+        }
+    }
+
+    private struct JobFigure {
+        var name: String
+        var help: String
+        var path: KeyPath<WorkerMetrics, Int>
+    }
+
+    private static var jobCounters: [JobFigure] {
+        [
+            JobFigure(name: "pgserver_job_claims_total", help: "Looks for jobs.", path: \.claims),
+            JobFigure(name: "pgserver_jobs_claimed_total", help: "Jobs got by them.", path: \.claimed),
+            JobFigure(
+                name: "pgserver_job_leases_lost_total", help: "Jobs claimed by another while they ran here.",
+                path: \.leasesLost),
+            JobFigure(
+                name: "pgserver_job_outcomes_unknown_total", help: "Attempts whose end could not be told or heard.",
+                path: \.unknownOutcomes),
+            JobFigure(
+                name: "pgserver_job_progress_total", help: "Reports of progress written.", path: \.progressReports),
+        ]
     }
 
     private struct Figure {

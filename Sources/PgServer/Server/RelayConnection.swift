@@ -19,8 +19,9 @@ struct RelayConnection {
     static let writtenChannel = "pgserver_events"
     /// The sequencer notifies here.
     static let numberedChannel = "pgserver_log"
-    /// For every statement. Numbering and reading take milliseconds; a frame function is a contract's own.
-    static let statementTimeoutMilliseconds = 5000
+    /// Bounds for the time of a statement, which is the one configured for all. Numbering and reading take
+    /// milliseconds, and a frame function that takes longer holds up everybody's events.
+    static let statementTimeoutRange = Duration.milliseconds(500)...Duration.seconds(5)
     /// A larger frame would fill the buffer of every listener: it fails.
     static let frameByteCountMax = 1 << 20
 
@@ -29,14 +30,16 @@ struct RelayConnection {
     private let heartbeat: String
 
     /// Connects and listens, in this order: what is read afterwards misses nothing.
-    init(keywords: [(String, String)], heartbeat: String) throws(Failure) {
+    init(keywords: [(String, String)], statementTimeout: Duration, heartbeat: String) throws(Failure) {
         self.heartbeat = "heartbeat " + heartbeat
+        let range = Self.statementTimeoutRange
+        let timeout = min(max(statementTimeout, range.lowerBound), range.upperBound)
         connection = try Self.attempt { () throws(PostgresError) in
             let connection = try BlockingConnection(
                 keywords: [("keepalives_idle", "30"), ("tcp_user_timeout", "15000")] + keywords + [
                     ("application_name", "pgserver relay")
                 ])
-            _ = try connection.rows(EngineSQL.relaySettings, [String(Self.statementTimeoutMilliseconds)])
+            _ = try connection.rows(EngineSQL.relaySettings, [String(timeout.wholeMicroseconds / 1000)])
             try connection.listen(Self.writtenChannel)
             try connection.listen(Self.numberedChannel)
             return connection

@@ -72,7 +72,7 @@ final class RelayThread {
                 if error.sentence != lastSentence { Server.say("the relay's connection was lost: \(error.sentence)") }
                 lastSentence = error.sentence
             }
-            rest(backoff.next(using: &generator))
+            rest(backoff.next(using: &generator), until: isStopped)
         }
     }
 
@@ -84,7 +84,8 @@ final class RelayThread {
             throw RelayConnection.Failure(sentence: error.sentences.joined(separator: " "))
         }
         let connection = try RelayConnection(
-            keywords: keywords, heartbeat: "\(getpid()) \(shared.startedAtMilliseconds)")
+            keywords: keywords, statementTimeout: shared.configuration.statementTimeout,
+            heartbeat: "\(getpid()) \(shared.startedAtMilliseconds)")
         connectionCount += 1
         return connection
     }
@@ -112,9 +113,9 @@ final class RelayThread {
 
     /// The pause before another attempt. Listeners are not held up by it: interests are acknowledged, since whatever
     /// is read later will be matched with them.
-    private func rest(_ pause: Duration) {
+    private func rest(_ pause: Duration, until isStopped: () -> Bool) {
         let deadline = ContinuousClock.now + pause
-        while true {
+        while !isStopped() {
             let left = deadline - ContinuousClock.now
             guard left > .zero else { return }
             if lastSerial != nil, !table.isEmpty { takeInterests() }

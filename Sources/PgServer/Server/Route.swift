@@ -32,6 +32,8 @@ final class Route: Sendable {
     let stream: StreamPlan?
     /// One statement for each of the plan's calls.
     let calls: [Statement]
+    /// What a request with an `Idempotency-Key` runs; nil if the route does not heed the field.
+    let keyed: KeyedCalls?
 
     init(
         index: Int, name: String, method: RouteMethod, pattern: RoutePattern, kind: Kind, dialect: Int,
@@ -39,8 +41,8 @@ final class Route: Sendable {
         connectionClass: Transaction.Class, timeout: Duration, isReadOnly: Bool, isRetryable: Bool,
         successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
         itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?,
-        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, plan: CallPlan,
-        stream: StreamPlan?
+        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, heedsKeys: Bool,
+        plan: CallPlan, stream: StreamPlan?
     ) {
         self.index = index
         self.name = name
@@ -65,5 +67,6 @@ final class Route: Sendable {
         self.plan = plan
         self.stream = stream
         calls = plan.calls.map { Statement($0.sql) }
+        keyed = heedsKeys ? KeyedCalls(plan) : nil
     }
 }

@@ -29,6 +29,8 @@ final class SharedState: Sendable {
     let streamSessions = StreamSessions()
     /// The open streams, as their limits count them.
     let streamCounts = StreamCounts()
+    /// Of the worker; nil on a node that only serves.
+    let workerMailbox: Mailbox<WorkerMessage>?
     private let catalogStatus = Mutex(CatalogStatus())
     private let relayMetrics = Mutex(RelayMetrics())
     private let reloadRequested = Atomic(false)
@@ -36,13 +38,14 @@ final class SharedState: Sendable {
 
     init(
         configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>],
-        relayWake: WakeEvent
+        workerMailbox: Mailbox<WorkerMessage>?, relayWake: WakeEvent
     ) {
         self.configuration = configuration
         self.logWriter = logWriter
         self.mailboxes = mailboxes
         self.relayWake = relayWake
         relayInterest = RelayInterest { relayWake.signal() }
+        self.workerMailbox = workerMailbox
         startedAtMilliseconds = WallClock.milliseconds()
     }
 

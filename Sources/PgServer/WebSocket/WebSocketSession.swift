@@ -35,9 +35,10 @@ struct WebSocketSession: Sendable {
     /// Whether both sides have said goodbye, so that the connection may end once the output is sent.
     var isFinished: Bool { hasPeerEnded && isClosing }
 
-    /// Reads on from `position` and moves it past what was read. The bytes are changed.
+    /// Reads on from `position` and moves it past what was read. Those bytes are changed, the ones behind are not: a
+    /// caller whose output is full may stop between two events and hand in the rest later.
     ///
-    /// Once our close frame is written, only the client's is reported.
+    /// Once our close frame is written, only the client's is reported, and what breaks the protocol.
     ///
     /// - Returns: The next event, or nil when all the bytes are read.
     mutating func next(in bytes: UnsafeMutableRawBufferPointer, at position: inout Int) -> WebSocketEvent? {

@@ -32,6 +32,21 @@ enum WebSocketFuzz {
             check(!isEnd || index == whole.count - 1, "events behind the end")
         }
         roundTrip(whole)
+        compareText(bytes)
+    }
+
+    /// The bytes themselves, cut anywhere, are text to the validator if they are to the standard library.
+    static func compareText(_ bytes: [UInt8]) {
+        let isText = String(validating: bytes, as: UTF8.self) != nil
+        for arrival in Arrivals.all(of: bytes.count) {
+            var validator = UTF8Validator()
+            var start = 0
+            let isAccepted = arrival.allSatisfy { end in
+                defer { start = end }
+                return bytes[start..<end].withUnsafeBytes { validator.accepts($0) }
+            }
+            check((isAccepted && validator.isComplete) == isText, "\(arrival): text \(isText), but not so judged")
+        }
     }
 
     static func events(of bytes: [UInt8], arriving ends: [Int], _ keepsMessages: Bool) -> [WebSocketEvent] {

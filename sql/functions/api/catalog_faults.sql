@@ -142,10 +142,11 @@ BEGIN
         WHERE p.oid IS NOT NULL AND p.prosqlbody IS NULL
           AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false)
         UNION ALL
-        SELECT format('role member may not execute %s.', c.call_name)
-        WHERE p.oid IS NOT NULL
-          AND NOT (has_function_privilege('member', p.oid, 'EXECUTE')
-                   AND has_schema_privilege('member', p.pronamespace, 'USAGE'))
+        SELECT format('role %s may not execute %s.', g.role, c.call_name)
+        FROM (VALUES ('member', true), ('pgserver_owner', c.is_frame)) AS g (role, is_used)
+        WHERE g.is_used AND p.oid IS NOT NULL
+          AND NOT (has_function_privilege(g.role, p.oid, 'EXECUTE')
+                   AND has_schema_privilege(g.role, p.pronamespace, 'USAGE'))
         UNION ALL
         SELECT format('PUBLIC may execute %s.', c.call_name)
         WHERE EXISTS (
@@ -245,6 +246,9 @@ BEGIN
     FROM core.rate_policies AS p
     GROUP BY p.dialect, p.rate_class
     HAVING count(*) FILTER (WHERE p.selector_claim IS NULL) = 0;
+
+    RETURN QUERY
+    SELECT f.fault FROM work.job_kind_faults() AS f (fault);
 
     RETURN QUERY
     SELECT 'No dialect has the prefix /, so a request outside every contract could not be answered.'

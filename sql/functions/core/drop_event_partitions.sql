@@ -1,3 +1,4 @@
+-- Requires: functions/core/create_event_partition.sql
 -- Forgets events that are older than stated, whole days at a time. The last position taken from each tenant stays
 -- known, so that a listener that asks for it is told. A day with an event that has no position yet is left alone:
 -- nobody was shown it.
@@ -22,6 +23,13 @@ BEGIN
     END IF;
     -- A position must not be given while what it is compared with here goes away.
     PERFORM FROM core.event_sequencer AS s FOR UPDATE;
+    -- Days that had no partition of their own when they were written get one now, to go with it.
+    PERFORM core.create_event_partition(d.day)
+    FROM (
+        SELECT DISTINCT e.created_at::date AS day
+        FROM core.events_default AS e
+        WHERE e.created_at < date_trunc('day', v_until)
+    ) AS d;
     FOR v_day IN
         SELECT substring(c.relname FROM '[0-9]{8}$')
         FROM pg_catalog.pg_inherits AS i
