@@ -67,10 +67,20 @@ struct EventServer: Sendable {
         return socket
     }
 
+    /// Ends the session of a member's token.
+    func revokeSession(of member: CatalogServer.Member) throws {
+        let connection = try BlockingConnection(conninfo: server.databaseURL)
+        _ = try connection.rows("SELECT set_config('request.tenant_id', $1, false)", [member.tenantID])
+        let session = try AccessToken(member.token).string("sid")
+        guard try connection.rows("SELECT auth.revoke_session($1::uuid)", [session]) == [["t"]] else {
+            throw TestFailure("the session was not revoked")
+        }
+    }
+
     /// The value of a metric, over all its labels that hold the text.
     func metric(_ name: String, _ label: String = "") throws -> Int {
         try catalog.anyone.get("/metrics").text.split(separator: "\n")
-            .filter { ($0.hasPrefix("\(name) ") || $0.hasPrefix("\(name){")) && $0.contains(label) }
+            .filter { ($0.hasPrefix("\(name) ") || $0.hasPrefix("\(name){")) && (label.isEmpty || $0.contains(label)) }
             .reduce(0) { $0 + ($1.split(separator: " ").last.flatMap { Int($0) } ?? 0) }
     }
 

@@ -171,9 +171,7 @@ struct StreamAccessTests {
         let neighbour = try events.connected(try events.newTenant())
         let streams = try (0..<4).map { _ in try events.connected(tenant) }
         let socket = try events.socket(tenant)
-        let session = try AccessToken(tenant.token).string("sid")
-        _ = try BlockingConnection(conninfo: events.server.databaseURL).rows(
-            "SELECT auth.revoke_session($1::uuid)", [session])
+        try events.revokeSession(of: tenant)
         for stream in streams {
             #expect(try stream.next("error").member("code") as? String == "session_ended")
             #expect(try stream.next() == nil)
