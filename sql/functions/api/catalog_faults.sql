@@ -248,6 +248,9 @@ BEGIN
     HAVING count(*) FILTER (WHERE p.selector_claim IS NULL) = 0;
 
     RETURN QUERY
+    SELECT f.fault FROM work.job_kind_faults() AS f (fault);
+
+    RETURN QUERY
     SELECT 'No dialect has the prefix /, so a request outside every contract could not be answered.'
     WHERE NOT EXISTS (SELECT FROM api.dialects AS d WHERE '/' = ANY (d.prefixes));
 END;

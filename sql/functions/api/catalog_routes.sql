@@ -9,7 +9,7 @@ RETURNS TABLE (
     rate_class text, pool text, timeout_ms integer, is_read_only boolean, is_retryable boolean,
     success_status integer, returns text, content_type text, page_template text, items_key text,
     success_template text, unknown_fields text, max_body_bytes integer, unavailable_template text, tag text,
-    summary text)
+    summary text, heeds_keys boolean)
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = ''
 AS $$
@@ -38,7 +38,9 @@ BEGIN
         r.unavailable_template,
         COALESCE(r.tag, f.schema_name),
         CASE r.kind WHEN 'metrics' THEN 'The server''s own metrics, for Prometheus.'
-                    ELSE pg_catalog.obj_description(p.oid, 'pg_proc') END
+                    ELSE pg_catalog.obj_description(p.oid, 'pg_proc') END,
+        -- Nobody's key counts, so nobody must be signed in; and what only reads may be done again.
+        r.idempotency AND r.method = 'POST' AND r.auth <> 'none' AND COALESCE(p.provolatile = 'v', false)
     FROM api.routes AS r
     LEFT JOIN api.streams AS s ON s.route_id = r.route_id
     CROSS JOIN LATERAL (
