@@ -62,6 +62,11 @@ INSERT INTO data.observe_testing VALUES (test.tenant(1), 1, 1, 'mug', 3), (test.
 ON CONFLICT ON CONSTRAINT observe_testing_pkey DO UPDATE SET name = EXCLUDED.name;
 SELECT test.equals('an upsert', jsonb_path_query_array(test.told(), '$[*][1]'), '["updated", "created"]');
 
+-- A row is written even if its event could not hold it.
+INSERT INTO data.observe_testing VALUES (test.tenant(1), 7, 7, repeat('x', 66000));
+UPDATE data.observe_testing SET name = repeat('y', 66000) WHERE item = 7;
+SELECT test.equals('a row too large', jsonb_path_query_array(test.told(), '$[*][4]'), '[{"is_too_large": true}, {"is_too_large": true}]');
+
 INSERT INTO data.observe_tenant_testing VALUES (test.tenant(1), 'red');
 SELECT test.equals('a table about the tenant', test.told(), jsonb_build_array(
     jsonb_build_array(test.tenant(1), 'created', 'colors', test.tenant(1), '{"color": "red"}'::jsonb)));

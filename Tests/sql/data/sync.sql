@@ -106,8 +106,39 @@ SELECT test.equals('names with spaces around them', count(*), 0) FROM data.accou
 SELECT test.equals('deals of companies that the source lacks', count(*), 11)
 FROM data.opportunities AS o WHERE NOT EXISTS (SELECT FROM data.accounts AS a WHERE a.account_id = o.account_id);
 
+-- Each stage is told with what it really did, and nothing that is told shows how the source is reached.
+RESET ROLE;
+CREATE FUNCTION pg_temp.stages(known bigint) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_agg(jsonb_build_array(e.payload -> 'entity', coalesce(e.payload ->> 'stage', e.payload ->> 'status'),
+        e.payload -> 'record_count') ORDER BY e.event_id)
+    FROM core.events AS e WHERE e.topic = 'data.sync' AND e.event_id > known
+$$;
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('the stages of the first run', pg_temp.stages(0), '[
+    ["account", "ingested", 1200], ["account", "canonicalized", 1200], ["account", "materialized", 1200],
+    ["account", "journaled", 1200], ["account", "succeeded", null],
+    ["opportunity", "ingested", 2400], ["opportunity", "canonicalized", 2393], ["opportunity", "materialized", 2393],
+    ["opportunity", "journaled", 2400], ["opportunity", "succeeded", null]]');
+SELECT test.is_true('times are measured', bool_and((e.payload ->> 'processing_time_ms')::int >= 0)),
+    test.equals('subjects', count(DISTINCT e.subject_id), 2), test.equals('sources', array_agg(DISTINCT e.payload ->> 'source_system'), '{crm}')
+FROM core.events AS e WHERE e.topic = 'data.sync';
+SELECT test.equals('records in bulk', jsonb_object_agg(e.topic, e.records), '{"data.account": 1200, "data.opportunity": 2393}')
+FROM (SELECT e.topic, sum((e.payload ->> 'record_count')::int) AS records FROM core.events AS e
+      WHERE e.type IN ('data.account.changed', 'data.opportunity.changed') GROUP BY e.topic) AS e;
+SELECT test.equals('secrets that are told', count(*), 0)
+FROM core.events AS e WHERE strpos(e.payload::text, current_setting('test.password')) > 0 OR strpos(e.payload::text, 'wr0ng') > 0;
+SELECT test.equals('what is told of connections', array_agg(DISTINCT k ORDER BY k),
+    '{changed,connection_type,health,last_discovery_at,last_sync_at,last_sync_records,last_sync_status,name,slug,source_system,status}')
+FROM core.events AS e CROSS JOIN jsonb_object_keys(e.payload) AS k WHERE e.topic = 'data.connection';
+SELECT test.equals('mappings that are told', count(*), 2) FROM core.events AS e WHERE e.type = 'data.mapping.created';
+SELECT test.equals('their fields', count(*), 8) FROM core.events AS e WHERE e.type = 'data.mapping_field.created';
+SELECT set_config('test.event', max(e.event_id)::text, true) FROM core.events AS e \g /dev/null
+
 -- Nothing new: nothing is written.
 SELECT test.equals('a run without news', pg_temp.sync() - 'read', '{"status": "succeeded", "new": 0, "changed": 0, "rejected": 0, "removed": 0}');
+SELECT test.equals('records that are told then', count(*), 0)
+FROM core.events AS e WHERE e.topic IN ('data.account', 'data.opportunity') AND e.event_id > current_setting('test.event')::bigint;
+SELECT test.is_true('and stages', NOT pg_temp.stages(current_setting('test.event')::bigint) @@ '$[*][1] == "materialized"');
 -- Read anew from the start, only what really differs is written, under the same ids.
 RESET ROLE;
 UPDATE data.accounts SET name = 'changed here' WHERE tenant_id = test.tenant(1) AND source_key = '7';
@@ -148,6 +179,17 @@ SELECT test.equals('runs', jsonb_object_agg(r ->> 'entity', r ->> 'error_code'),
 FROM jsonb_array_elements(data.sync(current_setting('test.id')::uuid) -> 'runs') AS r;
 SELECT test.equals('the connection', array[c.status, c.health, c.last_sync_status], array['FAILED', 'unhealthy', 'failed'])
 FROM data.connections AS c WHERE c.connection_id = current_setting('test.id')::uuid;
+
+-- Columns that the source has changed are told as drift.
+RESET ROLE;
+UPDATE data.mapping_fields SET vendor_field = 'email' WHERE tenant_id = test.tenant(1) AND canonical_field = 'email';
+UPDATE data.mappings SET source_columns = source_columns - 0 || '{"column": "gone", "type": "text"}'
+WHERE tenant_id = test.tenant(1) AND entity = 'contact';
+SELECT set_config('test.event', max(e.event_id)::text, true) FROM core.events AS e \g /dev/null
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT pg_temp.sync() \g /dev/null
+SELECT test.is_true('drift', pg_temp.stages(current_setting('test.event')::bigint) @> '[["contact", "drift", 2]]'),
+    test.is_true('of nothing else', NOT pg_temp.stages(current_setting('test.event')::bigint) @> '[["account", "drift"]]');
 
 -- What the operator forbids later is not read any more.
 SELECT set_config('test.settings', current_setting('pgserver.settings'), true), set_config('pgserver.settings', '{"data.allowed_hosts": ""}', true) \g /dev/null

@@ -68,12 +68,17 @@ BEGIN
     WITH present AS MATERIALIZED (
         SELECT pg_current_snapshot() AS snapshot
     ), found AS MATERIALIZED (
+        -- Two branches and no OR: for either one, the index on xid is the only way.
         SELECT e.xid, e.event_id, e.created_at, e.tenant_id, e.topic, e.type, e.subject_id
         FROM core.events AS e
-        WHERE (e.xid >= v_xmax OR e.xid = ANY (v_xip))
-          AND e.event_id > v_after
+        WHERE e.xid >= v_xmax AND e.event_id > v_after
           AND (v_target IS NULL OR pg_visible_in_snapshot(e.xid, v_target))
-        ORDER BY e.event_id
+        UNION ALL
+        SELECT e.xid, e.event_id, e.created_at, e.tenant_id, e.topic, e.type, e.subject_id
+        FROM core.events AS e
+        WHERE e.xid = ANY (v_xip) AND e.event_id > v_after
+          AND (v_target IS NULL OR pg_visible_in_snapshot(e.xid, v_target))
+        ORDER BY event_id
         LIMIT max_count + 1  -- one more tells whether this is all
     ), numbered AS MATERIALIZED (
         SELECT

@@ -6,6 +6,7 @@
 -- Definer: lends every writer of an observed table the adding of its events to the log
 -- Returns: nothing. A row each: <topic>.created, .updated or .deleted with the columns; of more rows one
 --          <topic>.changed a tenant, with operation and record_count. An update of other columns tells nothing.
+--          No row is too large to be written for its event's sake: then the event says is_too_large instead.
 -- Errors:  42704  the topic is not declared
 CREATE OR REPLACE FUNCTION core.observed()
 RETURNS trigger LANGUAGE plpgsql
@@ -17,6 +18,8 @@ DECLARE
     v_columns  CONSTANT text[]  := TG_ARGV[2]::text[];
     v_keys     CONSTANT text[]  := TG_ARGV[3]::text[];
     v_rows_max CONSTANT integer := TG_ARGV[4]::integer;
+    v_subject_bytes_max CONSTANT integer := 400;
+    v_payload_bytes_max CONSTANT integer := 65536;
     v_done     CONSTANT text    := CASE TG_OP
         WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'updated' ELSE 'deleted' END;
     v_count  bigint;
@@ -49,9 +52,9 @@ BEGIN
         END IF;
         INSERT INTO core.events (tenant_id, topic, type, subject_kind, subject_id, payload)
         SELECT
-            (n.entry ->> 'tenant_id')::uuid, v_topic, v_topic || '.' || v_done, v_kind, n.subject_id,
-            (SELECT jsonb_object_agg(c.name, n.entry -> c.name) FROM unnest(v_columns) AS c (name))
-                || CASE WHEN TG_OP = 'UPDATE' THEN jsonb_build_object('changed', d.names) ELSE '{}' END
+            (n.entry ->> 'tenant_id')::uuid, v_topic, v_topic || '.' || v_done, v_kind,
+            CASE WHEN octet_length(n.subject_id) <= v_subject_bytes_max THEN n.subject_id END,
+            CASE WHEN pg_column_size(p.payload) <= v_payload_bytes_max THEN p.payload ELSE '{"is_too_large": true}' END
         FROM (
             SELECT u.entry, u.position, i.subject_id
             FROM unnest(v_new) WITH ORDINALITY AS u (entry, position)
@@ -73,6 +76,11 @@ BEGIN
             FROM unnest(v_columns) WITH ORDINALITY AS c (name, position)
             WHERE o.entry -> c.name IS DISTINCT FROM n.entry -> c.name
         ) AS d
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(c.name, n.entry -> c.name)
+                || CASE WHEN TG_OP = 'UPDATE' THEN jsonb_build_object('changed', d.names) ELSE '{}' END AS payload
+            FROM unnest(v_columns) AS c (name)
+        ) AS p
         WHERE TG_OP <> 'UPDATE' OR d.names IS NOT NULL
         ORDER BY n.position;
     ELSE

@@ -1,4 +1,5 @@
 -- Requires: functions/data/mapping_statement.sql
+-- Requires: functions/data/publish_stages.sql
 -- Reads what is new in one mapped relation. Records, rejects, lineage, cursor and the run's own row are of one
 -- transaction: if the source fails midway, what came before stays and the cursor stands exactly behind it.
 --
@@ -8,7 +9,7 @@
 -- relation is read, in the order of its key, and rows it no longer has are marked or deleted if the mapping says so.
 --
 -- Role:    pgserver_owner
--- Returns: the run
+-- Returns: the run, whose stages are published as events
 CREATE OR REPLACE FUNCTION data.sync_mapping(
     connection data.connections, mapping data.mappings, max_rows int, is_full boolean)
 RETURNS data.sync_runs LANGUAGE plpgsql
@@ -39,6 +40,9 @@ DECLARE
     v_page_key     text;
     v_is_resuming  boolean := mapping.is_resuming AND NOT is_full;
     v_is_whole CONSTANT boolean := mapping.cursor_column IS NULL AND NOT v_is_resuming;
+    v_times    data.stage_times := ('0', '0', '0', '0');
+    v_since    timestamptz := clock_timestamp();
+    v_drifted  int := 0;
 BEGIN
     SELECT e.* INTO STRICT v_entity FROM data.entities AS e WHERE e.entity = mapping.entity;
     INSERT INTO data.sync_runs AS r (tenant_id, connection_id, mapping_id, entity, cursor_before)
@@ -46,6 +50,14 @@ BEGIN
     RETURNING r.* INTO STRICT v_run;
 
     SELECT c.* INTO v_found FROM data.source_columns(connection, mapping.source_relation) AS c;
+    v_times.compared := clock_timestamp() - v_since;
+    IF v_found.failure_code IS NULL THEN
+        SELECT count(*) INTO v_drifted
+        FROM jsonb_array_elements(v_found.source_columns) AS n (entry)
+        FULL JOIN jsonb_array_elements(mapping.source_columns) AS o (entry)
+            ON o.entry ->> 'column' = n.entry ->> 'column'
+        WHERE n.entry IS DISTINCT FROM o.entry;
+    END IF;
     IF v_found.failure_code IS NULL AND EXISTS (
         SELECT
         FROM (
@@ -103,6 +115,7 @@ BEGIN
                 v_run.status := 'partial';
                 EXIT;
             END IF;
+            v_since := clock_timestamp();
             SELECT s.source_rows, s.failure_code, s.failure
             INTO v_rows, v_run.error_code, v_run.error
             FROM data.read_source(format(
@@ -110,11 +123,14 @@ BEGIN
                 v_columns, v_table, v_where,
                 CASE v_phase WHEN 'cursor' THEN v_cursor || ', ' || v_key ELSE v_key END, v_limit
             )) AS s;
+            v_times.ingested := v_times.ingested + (clock_timestamp() - v_since);
             EXIT WHEN v_run.error_code IS NOT NULL;
 
             v_count := COALESCE(cardinality(v_rows), 0);
             IF v_count > 0 THEN
+                v_since := clock_timestamp();
                 EXECUTE v_statement INTO STRICT v_counts USING v_rows, v_run.sync_run_id, mapping.tenant_id;
+                v_times.canonicalized := v_times.canonicalized + (clock_timestamp() - v_since);
                 v_run.rows_read      := v_run.rows_read + v_count;
                 v_run.rows_rejected  := v_run.rows_rejected + v_counts.rows_rejected;
                 v_run.rows_inserted  := v_run.rows_inserted + v_counts.rows_inserted;
@@ -190,6 +206,7 @@ BEGIN
         v_run.status := 'failed';
     END IF;
 
+    v_since := clock_timestamp();
     -- A run that ended early goes on exactly behind its last row; a whole one begins anew.
     v_is_resuming := v_run.status <> 'succeeded' AND v_phase <> 'nulls' AND v_cursor_key IS NOT NULL
         AND (v_run.rows_read > 0 OR v_is_resuming);
@@ -209,6 +226,8 @@ BEGIN
         cursor_after = v_cursor_value, error_code = v_run.error_code, error = v_run.error
     WHERE r.tenant_id = v_run.tenant_id AND r.sync_run_id = v_run.sync_run_id
     RETURNING r.* INTO STRICT v_run;
+    v_times.journaled := clock_timestamp() - v_since;
+    PERFORM data.publish_stages(connection, v_run, v_times, v_drifted);
     RETURN v_run;
 END;
 $$;
