@@ -51,6 +51,22 @@ struct BlockingConnectionTests {
         #expect(notification?.payload == "hello")
     }
 
+    @Test("stops waiting when it is woken, and hears what came meanwhile")
+    func woken() throws {
+        let listener = try connect()
+        try listener.listen("a channel")
+        let wake = try WakeEvent()
+        wake.signal()
+        #expect(try listener.waitForNotification(timeout: .seconds(600), wake: wake) == nil)
+        // A notification that is there already comes first.
+        _ = try listener.rows("SELECT pg_notify('a channel', 'hello')")
+        #expect(try listener.waitForNotification(timeout: .seconds(600), wake: wake)?.payload == "hello")
+        #expect(try listener.waitForNotification(timeout: .zero) == nil)
+        wake.clear()
+        _ = try connect().rows("SELECT pg_notify('a channel', 'again')")
+        #expect(try listener.waitForNotification(timeout: .seconds(20), wake: wake)?.payload == "again")
+    }
+
     @Test("notices that it was cut off while it waited")
     func cutOff() throws {
         let listener = try connect()

@@ -15,7 +15,7 @@ struct RoomTests {
         ("Reactor", ["CLinux", "Foundation", "Glibc"]),
         ("Postgres", ["CLibpq", "CLinux", "Glibc"]),
         ("Relay", []),
-        ("Worker", []),
+        ("Worker", ["CLinux", "COpenSSL", "Glibc"]),
         ("Server", ["CLinux", "Foundation", "Glibc"]),
         ("Command", ["Glibc"]),
     ]

@@ -8,12 +8,14 @@ struct SwiftRuleTests {
         "Sources/PgServer/Auth/EVPKey.swift",
         "Sources/PgServer/Auth/HMACKey.swift",
         "Sources/PgServer/Postgres/Cancellation.swift",
+        "Sources/PgServer/Worker/Network/TLSContext.swift",
     ]
 
     /// Where a wait is no wait of a reactor: a thread of its own, or a call told not to look anything up.
     static let waitingPlaces: Set = [
         "Sources/PgServer/Reactor/Socket.swift",  // getaddrinfo with AI_NUMERICHOST, at the start
         "Sources/PgServer/Server/Control.swift",  // the control thread pauses before it connects again
+        "Sources/PgServer/Server/JobListener.swift",  // and so does the thread that hears of jobs
     ]
 
     private func expectNone(_ pattern: some RegexComponent, in file: SourceTree.File, _ reason: String) {

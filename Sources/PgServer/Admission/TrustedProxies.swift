@@ -1,36 +1,17 @@
 /// The proxies whose `X-Forwarded-For` is believed: a checked list of networks.
 struct TrustedProxies: Sendable {
-    private struct Network: Sendable {
-        var address: ClientAddress
-        var prefixBitCount: Int
-
-        func contains(_ other: ClientAddress) -> Bool { other.prefix(bitCount: prefixBitCount) == address }
-    }
-
-    /// Most networks, and most hops read from one field.
-    static let networkCountMax = 64
+    /// Most hops read from one field.
     static let hopCountMax = 32
 
-    private let networks: [Network]
+    private let networks: NetworkList
 
     /// Trusts nobody.
-    init() { networks = [] }
+    init() { networks = NetworkList() }
 
-    /// Reads networks such as `10.0.0.0/8, ::1`, divided by commas or spaces. An address alone is itself only.
-    ///
-    /// - Throws: `.invalidNetwork` with the faulty text, also for `10.0.0.1/8`: whoever wrote it meant one of two
-    ///   things; `.tooManyNetworks`.
-    init(parsing text: String) throws(AdmissionError) {
-        var networks: [Network] = []
-        for word in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
-            guard networks.count < Self.networkCountMax else { throw .tooManyNetworks }
-            guard let network = Self.network(String(word)) else { throw .invalidNetwork(String(word)) }
-            networks.append(network)
-        }
-        self.networks = networks
-    }
+    /// Reads networks such as `10.0.0.0/8, ::1`, as ``NetworkList`` does.
+    init(parsing text: String) throws(AdmissionError) { networks = try NetworkList(parsing: text) }
 
-    func contains(_ address: ClientAddress) -> Bool { networks.contains { $0.contains(address) } }
+    func contains(_ address: ClientAddress) -> Bool { networks.contains(address) }
 
     /// Who is really calling: the rightmost hop that is not one of our proxies, or the first hop if all are.
     ///
@@ -84,25 +65,5 @@ struct TrustedProxies: Sendable {
         for index in range.dropFirst()
         where !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) { return false }
         return true
-    }
-
-    private static func network(_ text: String) -> Network? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let first = parts.first else { return nil }
-        let bytes = Array(first.utf8)
-        guard let address = ClientAddress(parsing: bytes.span) else { return nil }
-        let isWrittenAsV4 = !bytes.contains(UInt8(ascii: ":"))
-        let bitCountMax = isWrittenAsV4 ? 32 : 128
-        var bitCount = bitCountMax
-        if parts.count == 2 {
-            guard parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-                let given = Int(parts[1]), given <= bitCountMax
-            else { return nil }
-            bitCount = given
-        }
-        // IPv4 addresses are the last 32 bits of ::ffff:0:0/96.
-        let prefixBitCount = isWrittenAsV4 ? 96 + bitCount : bitCount
-        guard address.prefix(bitCount: prefixBitCount) == address else { return nil }
-        return Network(address: address, prefixBitCount: prefixBitCount)
     }
 }

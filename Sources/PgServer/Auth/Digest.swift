@@ -6,6 +6,8 @@ final class Digest: @unchecked Sendable {
     let raw: OpaquePointer
     let byteCount: Int
 
+    /// For the handshake of WebSockets alone, which asks for it and whose safety does not rest on it (RFC 6455 §10.8).
+    static let sha1 = Digest(named: "SHA1", byteCount: 20)
     static let sha256 = Digest(named: "SHA256", byteCount: 32)
     static let sha512 = Digest(named: "SHA512", byteCount: 64)
 

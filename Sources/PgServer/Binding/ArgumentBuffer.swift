@@ -29,6 +29,15 @@ struct ArgumentBuffer {
         hasBinary = false
     }
 
+    /// Takes the last value away.
+    mutating func removeLast() {
+        if let start = offsets.last, start >= 0 { bytes.removeLast(bytes.count - Int(start)) }
+        offsets.removeLast()
+        lengths.removeLast()
+        formats.removeLast()
+        hasBinary = formats.contains(Format.binary)
+    }
+
     mutating func appendNull() {
         offsets.append(-1)
         lengths.append(0)

@@ -1,12 +1,14 @@
 /// How one route calls its function: the parameters to fill, and the statement to run.
 struct CallPlan: Sendable {
     /// What the function returns, which decides the shape of the statement.
-    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void }
+    enum Returns: String, Sendable { case json, jsonb, reply, page, text, bytes, void, subscription }
 
     /// One statement. A default that is no constant is left out of the call, so there is one statement for each set of
     /// arguments left out.
     struct Call: Equatable, Sendable {
         var sql: String
+        /// The function with its arguments, as it stands in ``sql``.
+        var expression: String
         /// The index in the ``ArgumentBuffer`` of each parameter; nil if it is left out.
         var argumentIndices: [Int?]
     }
@@ -94,20 +96,40 @@ struct CallPlan: Sendable {
             indices.append(arguments.count)
             arguments.append("\(quoted(parameter.name)) => $\(arguments.count + 1)::\(parameter.sqlType)")
         }
-        let call = "\(name)(\(arguments.joined(separator: ", ")))"
-        let sql =
-            // Each form fails before the function is called if the function has come to return something else.
+        var call = Call(
+            sql: "", expression: "\(name)(\(arguments.joined(separator: ", ")))", argumentIndices: indices)
+        call.sql =
             switch returns {
-            case .json, .jsonb, .text: "SELECT coalesce(\(call), NULL::\(returns.rawValue))"
-            case .bytes: "SELECT coalesce(\(call), NULL::bytea)"
-            case .void: "SELECT \(call)"
-            case .reply: "SELECT r.status, r.headers, r.content_type, r.body, r.bytes, r.tokens FROM \(call) AS r"
-            case .page: "SELECT r.items, r.total, r.item_count FROM \(call) AS r"
+            case .json, .jsonb, .text, .bytes, .void: "SELECT \(call.value(returns))"
+            case .reply, .page, .subscription: "SELECT \(columns(of: "r", returns)) FROM \(call.expression) AS r"
             }
-        return Call(sql: sql, argumentIndices: indices)
+        return call
+    }
+
+    /// The columns of a reply, a page or a subscription, in the order in which an answer is read.
+    static func columns(of row: String, _ returns: Returns) -> String {
+        func named(_ names: [String]) -> String { names.map { "\(row).\($0)" }.joined(separator: ", ") }
+        switch returns {
+        case .page: return named(["items", "total", "item_count"])
+        case .subscription:
+            return "array_to_json(\(row).topics), array_to_json(\(row).types), array_to_json(\(row).subjects), "
+                + named(["epoch", "\"position\"", "head", "is_lost", "connected"])
+        default: return named(["status", "headers", "content_type", "body", "bytes", "tokens"])
+        }
     }
 
     private static func quoted(_ identifier: String) -> String {
         "\"" + identifier.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}
+
+extension CallPlan.Call {
+    /// The call as a value. It fails before the function is called if that has come to return something else.
+    func value(_ returns: CallPlan.Returns) -> String {
+        switch returns {
+        case .json, .jsonb, .text: "coalesce(\(expression), NULL::\(returns.rawValue))"
+        case .bytes: "coalesce(\(expression), NULL::bytea)"
+        case .void, .reply, .page, .subscription: expression
+        }
     }
 }

@@ -1,6 +1,7 @@
 /// The commands of the program; their help is printed from here.
 enum Command: String, CaseIterable {
     case serve
+    case work
     case migrate
     case routes
     case openapi
@@ -16,7 +17,8 @@ enum Command: String, CaseIterable {
 
     var summary: String {
         switch self {
-        case .serve: "Serves HTTP until SIGTERM or SIGINT."
+        case .serve: "Serves HTTP, and runs jobs beside it, until SIGTERM or SIGINT."
+        case .work: "Runs jobs and serves nothing, until SIGTERM or SIGINT."
         case .migrate: "Brings the database to the state of the sql folder, in one transaction."
         case .routes: "Prints the routing table."
         case .openapi: "Prints the OpenAPI document."
@@ -35,7 +37,7 @@ enum Command: String, CaseIterable {
 
     var options: [Option] {
         switch self {
-        case .serve, .routes, .openapi: []
+        case .serve, .work, .routes, .openapi: []
         case .migrate:
             [
                 Option(name: "--sql", valueName: "DIR", summary: "The sql folder; otherwise PGSERVER_SQL_DIR decides."),

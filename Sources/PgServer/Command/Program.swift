@@ -2,21 +2,25 @@
 
 /// The program behind `main.swift`: finds the command, runs it, and turns a failure into words and an exit status.
 package struct Program {
-    /// Serves until told to stop; gives the exit status.
+    /// Runs until told to stop; gives the exit status.
     package typealias Serve = (Configuration) -> Int32
 
     private let serve: Serve
+    private let work: Serve
     private let say: (String) -> Void
     private let complain: (String) -> Void
 
     /// - Parameters:
+    ///   - serve: Serves until told to stop; gives the exit status.
+    ///   - work: Runs jobs until told to stop, likewise.
     ///   - say: Takes what belongs on standard output.
     ///   - complain: Takes what belongs on standard error.
     package init(
-        serve: @escaping Serve, say: @escaping (String) -> Void = { print($0) },
+        serve: @escaping Serve, work: @escaping Serve, say: @escaping (String) -> Void = { print($0) },
         complain: @escaping (String) -> Void = { fputs($0 + "\n", stderr) }
     ) {
         self.serve = serve
+        self.work = work
         self.say = say
         self.complain = complain
     }
@@ -71,6 +75,7 @@ package struct Program {
 
         switch command {
         case .serve: return serve(configuration)
+        case .work: return work(configuration)
         case .migrate: return try MigrateCommand(configuration: configuration, options: options).run()
         case .routes: return try RoutesCommand(database: Database(configuration)).run()
         case .openapi: return try OpenAPICommand(database: Database(configuration)).run()

@@ -48,6 +48,13 @@ extension Configuration {
             "How long the function of a route may run that declares no limit of its own."),
 
         Option(
+            "PGSERVER_WORKERS", \.workers, .queueWorkers,
+            "Jobs that this process runs at once, by queue, each on a database connection of its own; 0 for none."),
+        Option(
+            "PGSERVER_JOB_LEASE", \.jobLease, .duration(.seconds(1) ... .seconds(600)),
+            "How long after its worker was last heard of a job is given to another one."),
+
+        Option(
             "PGSERVER_HTTP_LINE_MAX", \.http.lineByteCountMax, .size(8192...65_536),
             "Longest request line or field line; past it the answer is 414 or 431."),
         Option(
@@ -79,9 +86,36 @@ extension Configuration {
             "Most requests of one connection that are read before the first is answered."),
 
         Option(
+            "PGSERVER_STREAM_BUFFER", \.streams.bufferByteCountMax, .size(16_384...67_108_864),
+            "Most bytes that wait for a listener of a stream who reads slowly; past it the stream is closed."),
+        Option(
+            "PGSERVER_STREAM_PING_INTERVAL", \.streams.pingInterval, .duration(.milliseconds(100) ... .seconds(3600)),
+            "How often a WebSocket is sent a ping."),
+        Option(
+            "PGSERVER_STREAM_PONG_TIMEOUT", \.streams.pongTimeout, .duration(.milliseconds(100) ... .seconds(600)),
+            "How long a WebSocket may take to answer a ping before it is closed."),
+        Option(
+            "PGSERVER_STREAM_REPLAYS", \.streams.replayCountMax, .integer(1...64),
+            "Listeners of each reactor that read what they missed at the same time; more take turns."),
+        Option(
+            "PGSERVER_WEBSOCKET_MESSAGE_MAX", \.streams.messageByteCountMax, .size(128...16_777_216),
+            "Largest message that a WebSocket client may send; past it the WebSocket is closed with 1009."),
+
+        Option(
             "PGSERVER_TRUSTED_PROXIES", \.trustedProxies,
             .list(of: "addresses or networks such as 10.0.0.0/8") { isNetwork($0) },
             "Proxies whose X-Forwarded-For field tells the client's address."),
+
+        Option(
+            "PGSERVER_EGRESS_ALLOW", \.egressNetworks,
+            .list(of: "addresses or networks such as 10.0.0.0/8") { isNetwork($0) },
+            "Networks that HTTP requests of jobs may reach besides public addresses."),
+        Option(
+            "PGSERVER_EGRESS_CA_FILE", \.egressAuthoritiesFile, .optional(.file),
+            "Certificates that outside effects trust besides the system's."),
+        Option(
+            "PGSERVER_SMTP_URL", \.mailServer, .optional(.mailServer), isSecret: true,
+            "Mail server that takes the mails of jobs; without it they fail with mail_not_configured."),
 
         Option(
             "PGSERVER_CORS_ORIGINS", \.crossOrigin.origins,
@@ -134,9 +168,21 @@ extension Syntax<String> {
 
     fileprivate static var path: Syntax { .text("the path of a folder") { !$0.isEmpty } }
 
+    fileprivate static var file: Syntax { .text("the path of a file of PEM certificates") { !$0.isEmpty } }
+
     fileprivate static var address: Syntax {
         .text("an IPv4 or IPv6 address such as 127.0.0.1, 0.0.0.0 or ::") { addressBitCount($0) != nil }
     }
 
     fileprivate static var claim: Syntax { .text("1 to 256 bytes") { (1...256).contains($0.utf8.count) } }
+}
+
+extension Syntax<MailServer> {
+    /// It is a secret, so it is never written.
+    fileprivate static var mailServer: Syntax {
+        Syntax(
+            expectation: "smtp://user:password@host:587 with STARTTLS, smtps://user:password@host:465, "
+                + "or smtp://host:25?starttls=off without a password; names and passwords are percent-encoded",
+            read: { MailServer(parsing: $0) }, write: { _ in "" })
+    }
 }

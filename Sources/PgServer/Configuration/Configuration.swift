@@ -32,10 +32,18 @@ package struct Configuration: Sendable {
     var queueTimeout = Duration.seconds(2)
     var statementTimeout = Duration.seconds(5)
 
+    var workers = [QueueWorkers(queue: QueueWorkers.defaultQueue, count: 4)]
+    var jobLease = Duration.seconds(30)
+
     var http = HTTPLimits()
     var clientCountMax = 10_000
+    var streams = StreamSettings()
     var crossOrigin = CrossOrigin()
     var trustedProxies: [String] = []
+
+    var egressNetworks: [String] = []
+    var egressAuthoritiesFile: String?
+    var mailServer: MailServer?
 
     var isLogging = true
     var logSampleFraction = 1.0

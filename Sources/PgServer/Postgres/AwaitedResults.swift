@@ -1,6 +1,6 @@
 /// What one transaction still has to hear from PostgreSQL, in the order in which it was sent.
 ///
-///     prepareContext? ▸ context? ▸ prepareCall? ▸ call ▸ Sync
+///     prepareContext? ▸ context? ▸ prepareClaim? ▸ claim? ▸ prepareCall? ▸ call ▸ Sync
 ///
 /// Each step gets one result: completed, failed, or, after a failure, skipped. COMMIT happens at the Sync, so a
 /// failure may follow the call's rows: nothing is known before ``Event/synced``.
@@ -9,8 +9,10 @@ struct AwaitedResults {
         let rawValue: UInt8
         static let prepareContext = Steps(rawValue: 1 << 0)
         static let context = Steps(rawValue: 1 << 1)
-        static let prepareCall = Steps(rawValue: 1 << 2)
-        static let call = Steps(rawValue: 1 << 3)
+        static let prepareClaim = Steps(rawValue: 1 << 2)
+        static let claim = Steps(rawValue: 1 << 3)
+        static let prepareCall = Steps(rawValue: 1 << 4)
+        static let call = Steps(rawValue: 1 << 5)
     }
     enum Event: Equatable { case completed, failed, skipped, synced }
     enum Action: Equatable {
@@ -36,7 +38,7 @@ struct AwaitedResults {
         case .completed:
             guard !hasFailed, let step = takeStep() else { return .outOfStep }
             if step == .call { return .keepRows }
-            return step == .context ? .nothing : .confirm(step)
+            return step == .context || step == .claim ? .nothing : .confirm(step)
         case .failed:
             guard !hasFailed else { return .outOfStep }
             hasFailed = true

@@ -80,22 +80,25 @@ final class BlockingConnection {
 
     /// Runs one statement with `$1`-style parameters and gives its rows as text.
     func rows(_ sql: String, _ parameters: [String?] = []) throws(PostgresError) -> [[String?]] {
+        let result = try result(sql, parameters)
+        return (0..<result.rowCount).map { row in
+            (0..<result.columnCount).map { column in result.string(row: row, column: column) }
+        }
+    }
+
+    /// Runs one statement with `$1`-style parameters and gives its rows where libpq keeps them.
+    func result(_ sql: String, _ parameters: [String?] = []) throws(PostgresError) -> QueryResult {
         try refuseNul(sql)
         for parameter in parameters { if let parameter { try refuseNul(parameter) } }
         let answer = withCStrings(parameters) { values in
             PQexecParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
         guard let answer else { throw connectionError() }
-        defer { PQclear(answer) }
         switch PQresultStatus(answer) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: break
-        default: throw error(of: answer, completedCount: 0)
-        }
-        let columnCount = PQnfields(answer)
-        return (0..<PQntuples(answer)).map { row in
-            (0..<columnCount).map { column in
-                PQgetisnull(answer, row, column) == 1 ? nil : String(cString: PQgetvalue(answer, row, column))
-            }
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return QueryResult(owning: answer)
+        default:
+            defer { PQclear(answer) }
+            throw error(of: answer, completedCount: 0)
         }
     }
 
@@ -106,24 +109,37 @@ final class BlockingConnection {
 
     /// The next notification, waiting for it if there is none yet; `nil` when the time is up.
     ///
+    /// - Parameter wake: Ends the wait, with `nil`, as soon as it is signalled; the caller clears it.
     /// - Throws: when the connection is lost, so that the caller connects and listens anew.
-    func waitForNotification(timeout: Duration) throws(PostgresError) -> (channel: String, payload: String)? {
+    func waitForNotification(
+        timeout: Duration, wake: WakeEvent? = nil
+    ) throws(PostgresError) -> (channel: String, payload: String)? {
         let deadline = ContinuousClock.now + timeout
         while true {
             if let notification = PQnotifies(raw) {
                 defer { PQfreemem(notification) }
                 return (String(cString: notification.pointee.relname), String(cString: notification.pointee.extra))
             }
-            let left = deadline - ContinuousClock.now
-            guard left > .zero else { return nil }
-            var descriptor = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
-            guard descriptor.fd >= 0 else { throw connectionError() }
-            let milliseconds = left / .milliseconds(1)
-            let answer = poll(&descriptor, 1, Int32(min(milliseconds.rounded(.up), Double(Int32.max))))
+            let left = max(.zero, deadline - ContinuousClock.now)
+            // A negative descriptor is passed over by `poll`.
+            var watched = [
+                pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+            ]
+            guard watched[0].fd >= 0 else { throw connectionError() }
+            let milliseconds = min((left / .milliseconds(1)).rounded(.up), Double(Int32.max))
+            let answer = poll(&watched, nfds_t(watched.count), Int32(milliseconds))
             if answer < 0, errno != EINTR { throw .connection("poll failed: \(String(cString: strerror(errno)))") }
-            guard PQconsumeInput(raw) == 1 else { throw connectionError() }
+            if answer > 0, watched[0].revents != 0 {
+                guard PQconsumeInput(raw) == 1 else { throw connectionError() }
+                continue
+            }
+            if left == .zero || (answer > 0 && watched[1].revents != 0) { return nil }
         }
     }
+
+    /// Whether the connection itself is gone, as far as libpq has noticed.
+    var isLost: Bool { PQstatus(raw) != CONNECTION_OK }
 
     /// A name made safe to stand in a statement.
     func quoted(identifier: String) throws(PostgresError) -> String {

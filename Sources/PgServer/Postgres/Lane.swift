@@ -74,7 +74,23 @@ final class Lane {
         case .inFlight(let connection):
             transaction.isAbandoned = true
             transaction.owner = nil
-            connection.cancelIfAbandoned(with: canceller)
+            connection.cancelIfUnwanted(with: canceller)
+        }
+    }
+
+    /// Ends a transaction whose owner waits to be told how it ended.
+    func interrupt(_ transaction: Transaction) {
+        switch transaction.state {
+        case .idle: return
+        case .waiting:
+            waiting.remove(transaction)
+            endInterrupted(transaction)
+        case .pausing:
+            endPause(of: transaction)
+            endInterrupted(transaction)
+        case .inFlight(let connection):
+            transaction.isInterrupted = true
+            connection.cancelIfUnwanted(with: canceller)
         }
     }
 
@@ -109,7 +125,7 @@ final class Lane {
     /// The transaction was rolled back.
     func finished(_ transaction: Transaction, _ failure: SQLFailure, _ recovery: Recovery) {
         if transaction.isAbandoned { return drop(transaction) }
-        switch recovery {
+        switch transaction.isInterrupted ? .answer : recovery {
         case .prepareAgain:
             transaction.attempts.afterStalePlan += 1
             metrics.stalePlanRetries += 1
@@ -163,7 +179,8 @@ final class Lane {
     }
 
     private func maySurviveLoss(_ transaction: Transaction) -> Bool {
-        !isStopped && transaction.isReadOnly && transaction.attempts.afterLoss < Recovery.lossRetriesMax
+        !isStopped && (transaction.isReadOnly || transaction.isGuarded)
+            && transaction.attempts.afterLoss < Recovery.lossRetriesMax
             && pausing.count < configuration.waitingCountMax
     }
 
@@ -184,7 +201,7 @@ final class Lane {
         }
         for slot in slots {
             slot.connection?.inspect()
-            slot.connection?.cancelIfAbandoned(with: canceller)
+            slot.connection?.cancelIfUnwanted(with: canceller)
         }
         dispatch()
     }
@@ -246,6 +263,13 @@ final class Lane {
         release(transaction)?.answered(transaction, .unavailable(unavailability))
     }
 
+    private func endInterrupted(_ transaction: Transaction) {
+        metrics.transactions += 1
+        metrics.errors += 1
+        let failure = SQLFailure(sqlState: "57014", message: "cancelled before it was sent")
+        release(transaction)?.answered(transaction, .failed(failure))
+    }
+
     private func drop(_ transaction: Transaction) {
         metrics.abandoned += 1
         _ = release(transaction)
@@ -257,6 +281,7 @@ final class Lane {
         transaction.owner = nil
         transaction.state = .idle
         transaction.isAbandoned = false
+        transaction.isInterrupted = false
         transaction.attempts = Transaction.Attempts()
         return owner
     }

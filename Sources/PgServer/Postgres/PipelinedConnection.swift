@@ -6,7 +6,7 @@ import CLibpq
 ///     connecting ──▶ settingUp ──▶ ready ──▶ closed
 ///         └──────────────┴──── lost, given up ──▲
 ///
-/// A transaction is context, call and Sync in one `send`. Results are matched to the transactions strictly in order,
+/// A transaction is context, perhaps a claim, call and Sync in one `send`. Results are matched to the transactions strictly in order,
 /// and a transaction is over only when its Sync is answered, since that is where it commits.
 final class PipelinedConnection: ReadinessHandler {
     enum Phase { case connecting, settingUp, ready, closed }
@@ -70,7 +70,7 @@ final class PipelinedConnection: ReadinessHandler {
         }
         guard let raw, PQstatus(raw) != CONNECTION_BAD else { return close(because: errorMessage()) }
         // RAISE NOTICE must not reach our standard error, libpq's default.
-        _ = PQsetNoticeReceiver(raw, { _, _ in }, nil)
+        _ = PQsetNoticeReceiver(raw, receiveNotice, Unmanaged.passUnretained(self).toOpaque())
         _ = watch(for: .writable)
     }
 
@@ -131,6 +131,11 @@ final class PipelinedConnection: ReadinessHandler {
             submission.steps.insert(.context)
             guard
                 send(context, transaction.contextArguments, .context, preparing: .prepareContext, &submission, on: raw)
+            else { return refuse() }
+        }
+        if let claim = transaction.claim {
+            submission.steps.insert(.claim)
+            guard send(claim, transaction.claimArguments, .claim, preparing: .prepareClaim, &submission, on: raw)
             else { return refuse() }
         }
         transaction.state = .inFlight(self)
@@ -285,6 +290,15 @@ final class PipelinedConnection: ReadinessHandler {
         return String(cString: function) == "RevalidateCachedQuery"
     }
 
+    /// Hands a notice to the owner of the running transaction, if it asked for such.
+    fileprivate func noticed(_ notice: OpaquePointer) {
+        guard case .transaction(let running)? = inFlight.first?.work, running.wantsNotices, let owner = running.owner,
+            let sqlState = PQresultErrorField(notice, Int32(PGS_DIAG_SQLSTATE)),
+            let message = PQresultErrorField(notice, Int32(PGS_DIAG_MESSAGE_PRIMARY))
+        else { return }
+        owner.noticed(running, sqlState: String(cString: sqlState), message: String(cString: message))
+    }
+
     private func begin(_ submission: Submission) {
         awaited = AwaitedResults(awaiting: submission.steps)
         runningSince = loop.now
@@ -321,7 +335,7 @@ final class PipelinedConnection: ReadinessHandler {
                     usedPreparedStatement: !step.isEmpty && first.namedSteps.contains(step), isStalePlan: wasStale,
                     wasExposedToCancel: first.cancelCount != cancelCount, ranFor: loop.now - began,
                     timeout: transaction.timeout, isRetryable: transaction.isRetryable,
-                    attempts: transaction.attempts))
+                    isInterrupted: transaction.isInterrupted, attempts: transaction.attempts))
             // Neighbours sent before the first of them noticed need not forget all again.
             if recovery == .prepareAgain, first.statementGeneration == statementGeneration { forgetStatements() }
             lane.finished(transaction, answerFailure, recovery)
@@ -335,6 +349,7 @@ final class PipelinedConnection: ReadinessHandler {
         lane.metrics.statementsPrepared += 1
         guard first.statementGeneration == statementGeneration else { return }
         if step == .prepareContext, let context = transaction.context { statements.confirm(context) }
+        if step == .prepareClaim, let claim = transaction.claim { statements.confirm(claim) }
         if step == .prepareCall { statements.confirm(transaction.call) }
     }
 
@@ -343,6 +358,7 @@ final class PipelinedConnection: ReadinessHandler {
         if submission.steps.contains(.prepareContext), let context = transaction.context {
             statements.withdraw(context)
         }
+        if submission.steps.contains(.prepareClaim), let claim = transaction.claim { statements.withdraw(claim) }
         if submission.steps.contains(.prepareCall) { statements.withdraw(transaction.call) }
     }
 
@@ -376,9 +392,10 @@ final class PipelinedConnection: ReadinessHandler {
     /// Time after which a cancel request without effect, such as one that came between two statements, is repeated.
     private static let cancelRepeatPause = Duration.seconds(1)
 
-    /// Cancels the running transaction if its client has gone and it has run long enough to be worth it.
-    func cancelIfAbandoned(with canceller: Canceller) {
-        guard let raw, case .transaction(let running)? = inFlight.first?.work, running.isAbandoned, !isCancelling,
+    /// Cancels the running transaction if nobody wants it any more and it has run long enough to be worth it.
+    func cancelIfUnwanted(with canceller: Canceller) {
+        guard let raw, case .transaction(let running)? = inFlight.first?.work,
+            running.isAbandoned || running.isInterrupted, !isCancelling,
             loop.now - runningSince >= configuration.cancelPatience, !wasJustCancelled
         else { return }
         guard let request = Cancellation(of: raw), canceller.post(request) else {
@@ -452,4 +469,10 @@ final class PipelinedConnection: ReadinessHandler {
         if let descriptor { loop.unwatch(descriptor) }
         descriptor = nil
     }
+}
+
+/// libpq's callback, on the connection's own thread and inside of its reading.
+private func receiveNotice(context: UnsafeMutableRawPointer?, result: OpaquePointer?) {
+    guard let context, let result else { return }
+    Unmanaged<PipelinedConnection>.fromOpaque(context).takeUnretainedValue().noticed(result)
 }

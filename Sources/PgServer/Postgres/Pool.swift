@@ -49,6 +49,12 @@ final class Pool {
         lane(of: transaction).cancel(transaction)
     }
 
+    /// Ends a transaction early. Unlike with ``cancel(_:)`` the owner is answered: with `57014` if the statement was
+    /// cancelled, or with what came of it if it was over by then.
+    func interrupt(_ transaction: Transaction) {
+        lane(of: transaction).interrupt(transaction)
+    }
+
     /// For a catalog reload: frees all prepared statements, without disturbing what is in flight.
     func forgetStatements() {
         fast.forgetStatements()

@@ -31,6 +31,8 @@ enum Recovery: Equatable {
         var ranFor = Duration.zero
         var timeout = Duration.zero
         var isRetryable = false
+        /// Its own owner wanted it cancelled.
+        var isInterrupted = false
         var attempts = Transaction.Attempts()
     }
 
@@ -45,7 +47,8 @@ enum Recovery: Equatable {
         case "40001", "40P01":  // serialization failure, deadlock
             return circumstances.isRetryable && attempts.afterConflict < conflictRetriesMax ? .pause : .answer
         case "57014":  // cancelled
-            guard circumstances.wasExposedToCancel, circumstances.ranFor < circumstances.timeout * timeoutShare
+            guard circumstances.wasExposedToCancel, !circumstances.isInterrupted,
+                circumstances.ranFor < circumstances.timeout * timeoutShare
             else { return .answer }
             return attempts.afterNeighbour < neighbourRetriesMax ? .runAgain : .giveUp
         default:

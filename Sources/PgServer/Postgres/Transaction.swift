@@ -9,6 +9,9 @@ final class Transaction {
     /// Sets role, tenant and limits of this transaction; its rows are dropped.
     var context: Statement?
     var contextArguments = ArgumentBuffer()
+    /// Asks, once the context is set, whether the call may be made at all: it fails if not. Its rows are dropped.
+    var claim: Statement?
+    var claimArguments = ArgumentBuffer()
     /// The statement whose rows are the answer.
     var call: Statement
     var callArguments = ArgumentBuffer()
@@ -17,8 +20,12 @@ final class Transaction {
     var timeout: Duration
     /// True if running it twice is harmless, so that it survives a lost connection.
     var isReadOnly = false
+    /// True if its claim refuses a second run of what was committed, so that it survives a lost connection as well.
+    var isGuarded = false
     /// True if it may run again after it was rolled back because of a conflict (40001, 40P01).
     var isRetryable = false
+    /// True if its owner wants to hear what PostgreSQL says beside the answer, at the moment it says it.
+    var wantsNotices = false
     /// Kept until the answer; then let go, so that owner and transaction may hold each other.
     var owner: (any TransactionOwner)?
 
@@ -34,6 +41,8 @@ final class Transaction {
     var state = State.idle
     /// The client has gone: the answer is dropped.
     var isAbandoned = false
+    /// The owner wants it ended, and told how it ended.
+    var isInterrupted = false
     var attempts = Attempts()
 
     /// How often it ran again, by cause; each cause has its limit in ``Recovery``.

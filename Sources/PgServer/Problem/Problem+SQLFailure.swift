@@ -61,7 +61,10 @@ extension Problem {
             self.init(status: status, code: failure.message, hint: hint, faults: faults, column: column)
             return
         }
-        self.init(status: status, code: failure.message, message: message, hint: hint, column: column)
+        let isInFlight = failure.message == ProblemCode.idempotencyInFlight.rawValue
+        self.init(
+            status: status, code: failure.message, message: message, hint: hint,
+            retryAfterSeconds: isInFlight ? Self.tryAgainSeconds : nil, column: column)
         if let column { blame(field: column) }
     }
 

@@ -10,11 +10,13 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
     case conflict
+    case idempotencyInFlight = "idempotency_in_flight"
     case lengthRequired = "length_required"
     case tooLarge = "too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case expectationFailed = "expectation_failed"
+    case idempotencyKeyReused = "idempotency_key_reused"
     case upgradeRequired = "upgrade_required"
     case rateLimited = "rate_limited"
     case headerTooLarge = "header_too_large"
@@ -35,12 +37,13 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .conflict: 409
+        case .conflict, .idempotencyInFlight: 409
         case .lengthRequired: 411
         case .tooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
+        case .idempotencyKeyReused: 422
         case .upgradeRequired: 426
         case .rateLimited: 429
         case .headerTooLarge: 431
@@ -94,11 +97,13 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: "This method is not allowed here."
         case .requestTimeout: "The request took too long to arrive."
         case .conflict: "This conflicts with what is already there."
+        case .idempotencyInFlight: "A request with this Idempotency-Key is being carried out."
         case .lengthRequired: "The request needs a Content-Length."
         case .tooLarge: "The request body is too large."
         case .uriTooLong: "The request target is too long."
         case .unsupportedMediaType: "This media type is not supported here."
         case .expectationFailed: "The expectation cannot be met."
+        case .idempotencyKeyReused: "This Idempotency-Key was used for another request."
         case .upgradeRequired: "This path needs an upgraded connection."
         case .rateLimited: "Too many requests."
         case .headerTooLarge: "The request header is too large."

@@ -17,6 +17,8 @@ struct AccessLog {
         var userID: String
         var traceparent: [UInt8]
         var error: String
+        /// Events sent, if the line tells the end of a stream.
+        var frameCount: Int?
     }
 
     /// A chunk is handed over when it has this many bytes, or at the next tick.
@@ -52,7 +54,9 @@ struct AccessLog {
         lines += "{\"time\":\"".utf8
         RFC3339.append(milliseconds: entry.milliseconds, to: &lines)
         append("\",\"level\":\"", entry.status >= 500 ? "error" : "info")
-        lines += "\",\"message\":\"request\",\"method\":\"".utf8
+        lines += "\",\"message\":\"".utf8
+        lines += (entry.frameCount == nil ? "request" : "stream").utf8
+        lines += "\",\"method\":\"".utf8
         entry.method.withUTF8Buffer { lines.append(contentsOf: $0) }
         lines += "\",\"route\":".utf8
         JSONWriter.appendQuoted(entry.route, to: &lines)
@@ -61,6 +65,7 @@ struct AccessLog {
         append(",\"status\":", String(entry.status))
         append(",\"bytes\":", String(entry.byteCount))
         append(",\"duration_ms\":", Self.milliseconds(entry.microseconds))
+        if let frameCount = entry.frameCount { append(",\"frames\":", String(frameCount)) }
         lines += ",\"request_id\":".utf8
         JSONWriter.appendQuoted(entry.requestID.span, to: &lines)
         append(",\"address\":\"", entry.address)

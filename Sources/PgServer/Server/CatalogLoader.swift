@@ -143,22 +143,24 @@ struct CatalogLoader {
 
     private func readRoutes(_ dialects: [Dialect]) throws(CatalogError) -> [Route] {
         let parameters = try readParameters()
+        let streams = try readStreams()
         let rows = try rows(
             """
             SELECT route_id, method, path, kind, call_name, dialect, auth, permission, rate_class, pool, timeout_ms,
                 is_read_only, is_retryable, success_status, returns, content_type, page_template, items_key,
-                success_template, unknown_fields, max_body_bytes, unavailable_template
+                success_template, unknown_fields, max_body_bytes, unavailable_template, heeds_keys
             FROM api.catalog_routes()
             """)
         var routes: [Route] = []
         for row in rows {
-            routes.append(try route(row, at: routes.count, parameters[row[0] ?? ""] ?? [], dialects))
+            routes.append(
+                try route(row, at: routes.count, parameters[row[0] ?? ""] ?? [], streams[row[0] ?? ""], dialects))
         }
         return routes
     }
 
     private func route(
-        _ row: [String?], at index: Int, _ parameterRows: [ParameterRow], _ dialects: [Dialect]
+        _ row: [String?], at index: Int, _ parameterRows: [ParameterRow], _ stream: StreamRow?, _ dialects: [Dialect]
     ) throws(CatalogError) -> Route {
         let name = "\(row[1] ?? "") \(row[2] ?? "")"
         let place = "Route \(name)"
@@ -187,8 +189,15 @@ struct CatalogLoader {
                 callName: row[4] ?? "", returns: returns, parameters: parameters,
                 refusesUnknownFields: (unknownFields ?? dialects[dialect].unknownFields) == .refuse)
         } catch { throw CatalogError("\(place): \(error.sentence)") }
+        let kind: Route.Kind = try word(row, 3, place)
+        guard (kind == .stream) == (returns == .subscription), (kind == .stream) == (stream != nil) else {
+            throw CatalogError("\(place): a stream is declared as one, and its function returns api.subscription.")
+        }
+        let streamPlan = try stream.map { (stream) throws(CatalogError) in
+            try self.streamPlan(stream, place, dialect: dialects[dialect].name)
+        }
         return Route(
-            index: index, name: name, method: method, pattern: pattern, kind: try word(row, 3, place),
+            index: index, name: name, method: method, pattern: pattern, kind: kind,
             dialect: dialect, authentication: try word(row, 6, place), permission: row[7], rateClass: row[8],
             connectionClass: row[9] == "slow" ? .slow : .fast, timeout: try timeout(row[10], place),
             isReadOnly: row[11] == "t", isRetryable: row[12] == "t", successStatus: try number(row, 13, place),
@@ -203,7 +212,8 @@ struct CatalogLoader {
             unavailableTemplate: try row[21].map { (text) throws(CatalogError) in
                 try template(place) { () throws(TemplateError) in try Dialect.unavailableTemplate(parsing: text) }
             },
-            bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) }, plan: plan)
+            bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) },
+            heedsKeys: row[22] == "t", plan: plan, stream: streamPlan)
     }
 
     private func readParameters() throws(CatalogError) -> [String: [ParameterRow]] {
@@ -239,7 +249,7 @@ struct CatalogLoader {
     // MARK: Fields
 
     /// What `array_to_string(…, E'\x1f')` joined.
-    private static func list(_ text: String?) -> [String]? {
+    static func list(_ text: String?) -> [String]? {
         text.map { $0.isEmpty ? [] : $0.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init) }
     }
 
@@ -248,28 +258,28 @@ struct CatalogLoader {
         return value
     }
 
-    private func text(_ row: [String?], _ column: Int, _ place: String) throws(CatalogError) -> String {
+    func text(_ row: [String?], _ column: Int, _ place: String) throws(CatalogError) -> String {
         try Self.value(row[column], "\(place): column \(column + 1) is empty.")
     }
 
-    private func number(_ row: [String?], _ column: Int, _ place: String) throws(CatalogError) -> Int {
+    func number(_ row: [String?], _ column: Int, _ place: String) throws(CatalogError) -> Int {
         try Self.value(row[column].flatMap { Int($0) }, "\(place): column \(column + 1) is not a number.")
     }
 
-    private func word<Word: RawRepresentable<String>>(
+    func word<Word: RawRepresentable<String>>(
         _ row: [String?], _ column: Int, _ place: String
     ) throws(CatalogError) -> Word {
         let text = try text(row, column, place)
         return try Self.value(Word(rawValue: text), "\(place): \(text) is not known.")
     }
 
-    private func template<Slot>(
+    func template<Slot>(
         _ place: String, _ read: () throws(TemplateError) -> Template<Slot>
     ) throws(CatalogError) -> Template<Slot> {
         do throws(TemplateError) { return try read() } catch { throw CatalogError("\(place): \(error.sentence)") }
     }
 
-    private func rows(_ sql: String, _ parameters: [String?] = []) throws(CatalogError) -> [[String?]] {
+    func rows(_ sql: String, _ parameters: [String?] = []) throws(CatalogError) -> [[String?]] {
         do throws(PostgresError) { return try connection.rows(sql, parameters) } catch {
             throw CatalogError("PostgreSQL: \(error.failure.message)")
         }

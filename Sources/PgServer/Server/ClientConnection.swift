@@ -26,7 +26,9 @@ final class ClientConnection: ReadinessHandler {
     let peer: String
     let peerAddress: ClientAddress
     let frontend: Frontend
-    private let socket: Descriptor
+    /// Nil once it is handed over.
+    private var socket: Descriptor?
+    private let descriptor: Int32
     private var parser: RequestParser
     private var phase = Phase.open
     /// Bytes that were received and not consumed: the beginning of a request, or requests over the pipeline's depth.
@@ -48,13 +50,18 @@ final class ClientConnection: ReadinessHandler {
     private var owesContinue = false
     /// What was decided about the request whose body is still arriving.
     private var admitted: Exchange?
+    /// The stream that gets the socket when its head is written.
+    private var successor: StreamListener?
+    /// Whether the client sent more behind the request that opens a stream.
+    private var hasStrayBytes = false
     /// The index in the frontend's list, kept by the frontend.
     var place = 0
     /// Whether it is over the limit of connections.
     var isRefused = false
 
     init(_ socket: consuming Descriptor, peer: String, frontend: Frontend) {
-        self.socket = socket
+        descriptor = socket.rawValue
+        self.socket = consume socket
         self.peer = peer
         peerAddress = ClientAddress(parsing: Array(peer.utf8).span) ?? ClientAddress(v4: 0)
         self.frontend = frontend
@@ -62,7 +69,7 @@ final class ClientConnection: ReadinessHandler {
         readDeadline = frontend.loop.now + frontend.limits.timeToFirstByte
     }
 
-    func start() { frontend.loop.watch(socket.rawValue, for: .readable, self) }
+    func start() { frontend.loop.watch(descriptor, for: .readable, self) }
 
     // MARK: Reading
 
@@ -77,14 +84,14 @@ final class ClientConnection: ReadinessHandler {
     }
 
     private func receive() {
-        let outcome = Socket.receive(from: socket.rawValue, into: frontend.receiveBuffer)
+        let outcome = Socket.receive(from: descriptor, into: frontend.receiveBuffer)
         guard case .bytes(let count) = outcome else {
             if outcome == .closed { peerFinished() }
             return
         }
         switch phase {
         case .open: take(UnsafeMutableRawBufferPointer(rebasing: frontend.receiveBuffer[..<count]))
-        case .lastAnswer, .closed: break  // thrown away: its requests would not be answered
+        case .lastAnswer, .closed: hasStrayBytes = true  // thrown away: its requests would not be answered
         case .lingering:
             lingeredByteCount += count
             if lingeredByteCount > Self.lingerByteCountMax { close() }
@@ -96,7 +103,9 @@ final class ClientConnection: ReadinessHandler {
     private func take(_ bytes: UnsafeMutableRawBufferPointer) {
         if received.isEmpty {
             let count = consume(bytes)
-            if count < bytes.count, phase == .open { received.append(contentsOf: bytes[count...]) }
+            if count < bytes.count {
+                if phase == .open { received.append(contentsOf: bytes[count...]) } else { hasStrayBytes = true }
+            }
         } else {
             // What the frames of a chunked body took is given back first, so that no body takes more than its limit.
             let count = received.withUnsafeMutableBytes { parser.compact($0) }
@@ -110,6 +119,7 @@ final class ClientConnection: ReadinessHandler {
     private func consumeReceived() {
         let count = received.withUnsafeMutableBytes { consume($0) }
         if phase != .open || count == received.count {
+            if count < received.count { hasStrayBytes = true }
             received = []
         } else if count > 0 {
             received = Array(received[count...])  // and not the room that a large body took
@@ -226,6 +236,8 @@ final class ClientConnection: ReadinessHandler {
             } else {
                 output.append(contentsOf: first.response)
             }
+            successor = first.listener
+            first.listener = nil
             exchanges.removeFirst()
             frontend.recycle(first)
         }
@@ -245,7 +257,7 @@ final class ClientConnection: ReadinessHandler {
         let sentCountBefore = outputSentCount
         while outputSentCount < output.count {
             let outcome = output.withUnsafeBytes {
-                Socket.send(UnsafeRawBufferPointer(rebasing: $0[outputSentCount...]), to: socket.rawValue)
+                Socket.send(UnsafeRawBufferPointer(rebasing: $0[outputSentCount...]), to: descriptor)
             }
             switch outcome {
             case .bytes(let count): outputSentCount += count
@@ -264,7 +276,10 @@ final class ClientConnection: ReadinessHandler {
         if output.capacity > Self.outputCapacityKept { output = [] } else { output.removeAll(keepingCapacity: true) }
         outputSentCount = 0
         writeDeadline = nil
-        if phase == .lastAnswer, exchanges.isEmpty { return hasPeerFinished ? close() : linger() }
+        if phase == .lastAnswer, exchanges.isEmpty {
+            if successor != nil { return handOver() }
+            return hasPeerFinished ? close() : linger()
+        }
         if phase == .open {
             if !received.isEmpty {
                 consumeReceived()  // requests that had to wait for room in the pipeline
@@ -284,6 +299,23 @@ final class ClientConnection: ReadinessHandler {
 
     /// An output buffer larger than this is given back after it has been sent.
     private static let outputCapacityKept = 16 * 1024
+
+    /// The head of a stream is written: from here on the socket is the listener's.
+    private func handOver() {
+        guard let listener = successor, let socket = socket.take() else { return close() }
+        // Before the handshake's answer a client must not send a frame (RFC 6455 §4.1): what is lost of them could
+        // not be told. What follows the request for an event stream has no meaning.
+        guard !(listener.isWebSocket && hasStrayBytes) else {
+            self.socket = consume socket
+            return close()
+        }
+        successor = nil
+        phase = .closed
+        output = []
+        received = []
+        listener.attach(socket)
+        frontend.handedOver(self)
+    }
 
     // MARK: Ending
 
@@ -333,11 +365,7 @@ final class ClientConnection: ReadinessHandler {
     /// What is answered is delivered.
     private func peerFinished() {
         hasPeerFinished = true
-        if let admitted { frontend.abandon(admitted) }
-        for exchange in exchanges { frontend.abandon(exchange) }
-        admitted = nil
-        exchanges = []
-        received = []
+        giveUp()
         guard outputSentCount < output.count, phase != .lingering else { return close() }
         phase = .lastAnswer
         updateWatch()
@@ -345,7 +373,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func linger() {
         phase = .lingering
-        Socket.finishSending(socket.rawValue)
+        Socket.finishSending(descriptor)
         writeDeadline = frontend.loop.now + Self.lingerDuration
         updateWatch()
     }
@@ -353,14 +381,24 @@ final class ClientConnection: ReadinessHandler {
     func close() {
         guard phase != .closed else { return }
         phase = .closed
-        for exchange in exchanges { frontend.abandon(exchange) }
-        if let admitted { frontend.abandon(admitted) }
-        exchanges = []
-        admitted = nil
-        received = []
+        giveUp()
         output = []
-        frontend.loop.unwatch(socket.rawValue)
+        frontend.loop.unwatch(descriptor)
         frontend.closed(self)
+    }
+
+    /// What has no answer yet will have none.
+    private func giveUp() {
+        if let admitted { frontend.abandon(admitted) }
+        for exchange in exchanges {
+            frontend.abandon(exchange)
+            exchange.dropListener()
+        }
+        successor?.abandon()
+        successor = nil
+        admitted = nil
+        exchanges = []
+        received = []
     }
 
     private func waitFor(_ wait: Wait, _ duration: Duration, unlessAlready: Bool = false) {
@@ -379,6 +417,6 @@ final class ClientConnection: ReadinessHandler {
         if outputSentCount < output.count, !isFlushScheduled { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted
-        frontend.loop.watch(socket.rawValue, for: wanted, self)
+        frontend.loop.watch(descriptor, for: wanted, self)
     }
 }

@@ -93,11 +93,13 @@ struct Control: Sendable {
             var heartbeatSentAt: ContinuousClock.Instant?
             var isReloadDue = false
             var lastReload = ContinuousClock.now
+            var sessionWatch = SessionWatch(shared: shared)
             while true {
                 if let notification = try connection.waitForNotification(timeout: Self.requestInterval) {
                     lastHeard = ContinuousClock.now
                     if notification.payload == heartbeat { heartbeatSentAt = nil }
                     if notification.payload == "catalog" || notification.payload == "keys" { isReloadDue = true }
+                    if notification.payload == "sessions" { sessionWatch.request() }
                 }
                 if shared.takeReloadRequest() { isReloadDue = true }
                 if isReloadDue, ContinuousClock.now - lastReload > Self.reloadInterval {
@@ -106,6 +108,7 @@ struct Control: Sendable {
                     lastReload = ContinuousClock.now
                 }
                 let now = ContinuousClock.now
+                try sessionWatch.check(connection, at: now)
                 if let sentAt = heartbeatSentAt {
                     if now - sentAt > Self.heartbeatPatience {
                         throw PostgresError.connection("its own notification did not come back")
@@ -162,7 +165,8 @@ struct Control: Sendable {
         } catch { throw CatalogError(error.sentence) }
     }
 
-    private func keywords() throws(ServerError) -> [(String, String)] {
+    /// How the server connects.
+    func keywords() throws(ServerError) -> [(String, String)] {
         do throws(ConfigurationError) { return try configuration.serverKeywords() } catch {
             throw ServerError(error.sentences.joined(separator: " "))
         }

@@ -8,7 +8,7 @@ struct CrossOrigin: Sendable {
     let maxAgeSeconds: Int
     /// The response fields a page may read beside those it always may.
     static let exposedHeaders: StaticString =
-        "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, Location, Link, X-Total-Count, X-Page, X-Per-Page"
+        "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, Location, Idempotency-Replayed, Link, X-Total-Count, X-Page, X-Per-Page"
 
     /// - Returns: nil if no other origin may call.
     init?(_ configuration: Configuration.CrossOrigin) {

@@ -19,6 +19,51 @@ enum EngineSQL {
     /// PostgreSQL's OID of type `text`: what all parameters of ``context`` are.
     static let contextTypes = [UInt32](repeating: 25, count: 8)
 
+    /// Claims a client's key for the request that brings it. It fails if a request with the key is under way, has been
+    /// answered, or was another one. Parameters: route, key, fingerprint.
+    static let claim = "SELECT api.idempotency_begin($1::text, $2::text, $3::bytea)"
+    /// The SQLSTATE of ``claim`` for a request that has been answered before.
+    static let answeredBefore = "PT00R"
+
+    /// One page of what a listener missed, as its caller may see it.
+    ///
+    /// Parameters: route_id, topics, types, subjects (null for all), the position behind which it begins, and how many
+    /// positions it goes through. The last row, without a frame, says how far it has looked.
+    static let eventHistory = """
+        SELECT h."position", h.frame, h.is_error, h.created_us
+        FROM api.event_history($1::integer, $2::text[], $3::text[], $4::text[], $5::bigint, $6::integer) AS h
+        """
+
     /// Whom an API key stands for. Parameter: the SHA-256 of the key, binary.
     static let keyPrincipal = "SELECT api.key_principal($1::bytea)"
+
+    // MARK: Events
+
+    /// What the relay's connection sets up, once. Parameter: the statement timeout in ms.
+    ///
+    /// An idle session that is not heard of within seconds ends, and with it the lock of a sequencer that was stopped
+    /// or cut off: the relay asks something every second.
+    static let relaySettings = """
+        SELECT set_config('statement_timeout', $1, false), set_config('idle_session_timeout', '5s', false),
+        set_config('idle_in_transaction_session_timeout', '5s', false), set_config('jit', 'off', false),
+        set_config('search_path', '', false), set_config('TimeZone', 'UTC', false),
+        set_config('DateStyle', 'ISO', false), set_config('client_connection_check_interval', '2s', false)
+        """
+    static let eventHead = "SELECT serial, epoch FROM api.event_head()"
+    static let becomeSequencer = "SELECT api.become_sequencer()"
+    static let isSequencerPending = "SELECT api.sequencer_pending()"
+    /// Parameter: most events to number.
+    static let sequenceEvents = """
+        SELECT serial, tenant_id, position, topic, type, subject_id, created_us FROM api.sequence_events($1)
+        """
+    /// Parameters: the serial to begin after, and most events to read.
+    static let readEvents = """
+        SELECT serial, tenant_id, position, topic, type, subject_id, created_us FROM api.read_events($1, $2)
+        """
+    /// Parameters: two arrays of the same length, serials and routes.
+    static let renderEvents = "SELECT serial, route_id, frame, error FROM api.render_events($1::bigint[], $2::int[])"
+    static let notify = "SELECT pg_notify($1, $2)"
+
+    /// Which of some sessions are over. Parameters: two arrays of the same length, tenants and sessions.
+    static let endedSessions = "SELECT tenant_id, session_id FROM api.ended_sessions($1::uuid[], $2::uuid[])"
 }

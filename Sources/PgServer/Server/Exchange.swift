@@ -26,6 +26,8 @@ final class Exchange: TransactionOwner {
     var isOptions = false
     var principal: Principal?
     var rate: RateDecision?
+    /// Whether the answer is one that was given before, to a request with the same key.
+    var isReplay = false
 
     // What the answer needs of the request once its bytes are gone.
     var address = ""
@@ -41,6 +43,13 @@ final class Exchange: TransactionOwner {
     var unknownKey: [UInt8]?
     /// What the log names a refusal by.
     var errorCode = ""
+
+    /// The handshake of a request that opens a WebSocket.
+    var handshake: WebSocketHandshake?
+    /// The subprotocol that is answered.
+    var subprotocol: String?
+    /// The stream it opens; the connection hands its socket over to it behind the answer.
+    var listener: StreamListener?
 
     /// The whole request, to begin it again when its credential is known or the catalog has changed under it.
     var kept = KeptRequest()
@@ -101,11 +110,21 @@ final class Exchange: TransactionOwner {
         allowed = nil
         isOptions = false
         principal = nil
+        isReplay = false
         call = 0
         unknownKey = nil
         errorCode = ""
         status = 0
         responseBodyByteCount = 0
+        handshake = nil
+        subprotocol = nil
+        dropListener()
+    }
+
+    /// Frees what a stream has reserved that is not opened after all.
+    func dropListener() {
+        listener?.abandon()
+        listener = nil
     }
 }
 

@@ -68,6 +68,14 @@ extension Frontend {
         _ exchange: Exchange, to route: Route, at index: Int, _ head: borrowing RequestHead,
         _ bytes: UnsafeRawBufferPointer
     ) {
+        if let plan = route.stream {
+            // The stream takes the connection over, and what is refused ends it: no request follows in either case.
+            exchange.keepsAlive = false
+            if let problem = checkOpening(exchange, plan, head, bytes) {
+                exchange.problem = problem
+                return
+            }
+        }
         if route.authentication != .none {
             if let open = catalog.openPrincipals[route.dialect] {
                 exchange.principal = open
@@ -131,6 +139,9 @@ extension Frontend {
             credential = UnsafeRawBufferPointer(rebasing: value[range])
         }
         guard let credential else {
+            if let own = streamCredential(exchange, route, head, bytes) {
+                return authenticate(exchange, own.span, isKey: APIKey.isAPIKey(own.span))
+            }
             if route.authentication == .optional { return true }
             exchange.problem = Problem(.unauthenticated)
             return false

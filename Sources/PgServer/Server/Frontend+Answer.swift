@@ -10,6 +10,9 @@ extension Frontend {
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
+            if failure.sqlState == EngineSQL.answeredBefore, exchange.transaction.claim != nil {
+                return replay(exchange, route)
+            }
             if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
                 return park(exchange)
             }
@@ -85,6 +88,9 @@ extension Frontend {
             bytes.withUnsafeBytes { write(exchange, route.successStatus, route.contentType, $0) }
         case .void:
             write(exchange, 204, [], UnsafeRawBufferPointer(start: nil, count: 0))
+        case .subscription:
+            guard let subscription = StreamSubscription(result) else { throw Problem(.internal) }
+            openStream(exchange, subscription)
         }
     }
 
@@ -126,7 +132,7 @@ extension Frontend {
         let total = result.number(row: 0, column: 1)
         let count = result.number(row: 0, column: 2) ?? 0
         let request = route.plan.pageRequest(
-            call: exchange.call, arguments: exchange.transaction.callArguments,
+            call: exchange.call, arguments: boundArguments(of: exchange),
             pageParameter: dialect.pageParameter, sizeParameter: dialect.sizeParameter,
             offsetParameter: dialect.offsetParameter, itemCount: count)
         let page = PageResult(request: request, total: total, count: count)
@@ -270,6 +276,7 @@ extension Frontend {
         exchange.response.append("X-Request-Id: ")
         exchange.requestID.appendUUID(to: &exchange.response)
         exchange.response.append("\r\nX-Content-Type-Options: nosniff\r\n")
+        if exchange.isReplay { writer.field("Idempotency-Replayed", "true", into: &exchange.response) }
         if let rate = exchange.rate {
             writer.field("X-RateLimit-Limit", rate.limit, into: &exchange.response)
             writer.field("X-RateLimit-Remaining", rate.remaining, into: &exchange.response)
@@ -334,6 +341,7 @@ extension Frontend {
             rendered.retryAfterSeconds = Problem.tryAgainSeconds
         }
         exchange.errorCode = problem.code
+        exchange.dropListener()
         do throws(HTTPError) {
             let writer = try begin(exchange, rendered.status)
             writer.field("Content-Type", "application/json", into: &exchange.response)
@@ -349,6 +357,7 @@ extension Frontend {
             if rendered.status == 426 {
                 writer.field("Upgrade", "websocket", into: &exchange.response)
                 writer.field("Connection", "Upgrade", into: &exchange.response)  // RFC 9110 §7.8
+                writer.field("Sec-WebSocket-Version", "13", into: &exchange.response)  // RFC 6455 §4.2.2
             }
             body.withUnsafeBytes { finish(exchange, writer, $0) }
         } catch {

@@ -18,6 +18,12 @@ extension Frontend {
         switch route.kind {
         case .metrics: collectMetrics(for: exchange)
         case .function: call(exchange, route, head, bytes, body: body)
+        case .stream:
+            guard let plan = route.stream else { preconditionFailure("a stream's route has its plan") }
+            do throws(Problem) { exchange.listener = try streams.reserve(exchange, route, plan) } catch {
+                return refuse(exchange, error)
+            }
+            call(exchange, route, head, bytes, body: body)
         }
     }
 
@@ -26,17 +32,22 @@ extension Frontend {
         body: Range<Int>
     ) {
         let transaction = exchange.transaction
+        transaction.claim = nil
+        transaction.isGuarded = false
         do throws(Problem) {
             let call = try bind(exchange, route, head, bytes, body: body)
             exchange.call = call
             transaction.call = route.calls[call]
+            if let keyed = route.keyed, let field = head.value(of: .idempotencyKey), exchange.principal != nil {
+                try claim(exchange, route, keyed, bytes[field], body: bytes[body])
+            }
         } catch { return refuse(exchange, error) }
         transaction.context = contextStatement
         transaction.connectionClass = route.connectionClass
         transaction.timeout = route.timeout
         transaction.isReadOnly = route.isReadOnly
         transaction.isRetryable = route.isRetryable
-        fillContext(exchange, route)
+        fillContext(exchange, route, isReadOnly: route.isReadOnly)
         submit(exchange)
     }
 
@@ -58,18 +69,48 @@ extension Frontend {
     }
 
     /// Hands the exchange's transaction to the pool, or answers why not.
-    private func submit(_ exchange: Exchange) {
+    func submit(_ exchange: Exchange) {
         exchange.transaction.owner = exchange
         pool.submit(exchange.transaction)
     }
 
     static let restartCountMax = 2
 
+    func fillContext(_ exchange: Exchange, _ route: Route, isReadOnly: Bool) {
+        fillContext(
+            of: exchange.transaction, principal: exchange.principal, route: route, requestID: exchange.requestID,
+            address: exchange.address, traceparent: exchange.traceparent, isReadOnly: isReadOnly)
+    }
+
+    /// What a stream asks in the name of its listener, long after the request.
+    func fillContext(of transaction: Transaction, for listener: StreamListener) {
+        transaction.context = contextStatement
+        transaction.connectionClass = listener.route.connectionClass
+        transaction.timeout = listener.route.timeout
+        fillContext(
+            of: transaction, principal: listener.principal, route: listener.route, requestID: listener.requestID,
+            address: listener.address, traceparent: [], isReadOnly: true)
+    }
+
+    /// What the server asks for all of a tenant's listeners: as a member who is no particular user.
+    func fillContext(of transaction: Transaction, memberOf tenant: TenantID, route: Route) {
+        transaction.context = contextStatement
+        let principal: Principal
+        do throws(TokenError) {
+            principal = try Principal(claimsJSON: Array("{\"tenant_id\":\"\(tenant.text)\"}".utf8))
+        } catch { preconditionFailure("a tenant alone is claim enough") }
+        fillContext(
+            of: transaction, principal: principal, route: route, requestID: .random(using: &generator), address: "",
+            traceparent: [], isReadOnly: true)
+    }
+
     /// The parameters of ``EngineSQL/context``, in its order.
-    private func fillContext(_ exchange: Exchange, _ route: Route) {
-        let principal = exchange.principal
+    private func fillContext(
+        of transaction: Transaction, principal: Principal?, route: Route, requestID: RequestID, address: String,
+        traceparent: [UInt8], isReadOnly: Bool
+    ) {
         var arguments = ArgumentBuffer()
-        swap(&arguments, &exchange.transaction.contextArguments)
+        swap(&arguments, &transaction.contextArguments)
         arguments.removeAll()
         do throws(ArgumentBuffer.Fault) {
             arguments.append((principal == nil ? "anon" : "member") as StaticString)
@@ -77,27 +118,25 @@ extension Frontend {
             try arguments.append(principal?.userID ?? "")
             try arguments.append(principal?.sessionID ?? "")
             try arguments.append { if let principal { $0 += principal.claimsJSON } }
-            try arguments.append { writeContext(of: exchange, route, to: &$0) }
+            try arguments.append { json in
+                json.append("{\"request_id\":\"")
+                requestID.appendUUID(to: &json)
+                json.append("\",\"address\":\"")
+                json.append(contentsOf: address.utf8)
+                json.append("\",\"route\":\"")
+                json.append(contentsOf: route.name.utf8)
+                if !traceparent.isEmpty {
+                    json.append("\",\"traceparent\":\"")
+                    json.append(contentsOf: traceparent)
+                }
+                json.append("\"}")
+            }
         } catch {
             preconditionFailure("none of these can hold a zero byte: each was checked where it was read")
         }
         arguments.append(Int(route.timeout.wholeMicroseconds / 1000))
-        arguments.append((route.isReadOnly ? "on" : "off") as StaticString)
-        swap(&arguments, &exchange.transaction.contextArguments)
-    }
-
-    private func writeContext(of exchange: Exchange, _ route: Route, to json: inout [UInt8]) {
-        json.append("{\"request_id\":\"")
-        exchange.requestID.appendUUID(to: &json)
-        json.append("\",\"address\":\"")
-        json.append(contentsOf: exchange.address.utf8)
-        json.append("\",\"route\":\"")
-        json.append(contentsOf: route.name.utf8)
-        if !exchange.traceparent.isEmpty {
-            json.append("\",\"traceparent\":\"")
-            json.append(contentsOf: exchange.traceparent)
-        }
-        json.append("\"}")
+        arguments.append((isReadOnly ? "on" : "off") as StaticString)
+        swap(&arguments, &transaction.contextArguments)
     }
 
     // MARK: API keys
@@ -108,6 +147,8 @@ extension Frontend {
         let transaction = exchange.transaction
         transaction.context = nil
         transaction.contextArguments.removeAll()
+        transaction.claim = nil
+        transaction.isGuarded = false
         transaction.call = keyStatement
         transaction.callArguments.removeAll()
         transaction.callArguments.append(binary: APIKey.hash(key.span).span)

@@ -4,9 +4,12 @@ internal import Synchronization
 extension Frontend {
     /// Asks every reactor for its counts; the answer is written when the last has come in.
     func collectMetrics(for exchange: Exchange) {
-        let collection = MetricsCollection(expectedCount: shared.mailboxes.count, requester: mailbox)
+        let workerCount = shared.workerMailbox == nil ? 0 : 1
+        let collection = MetricsCollection(
+            expectedCount: shared.mailboxes.count + workerCount, requester: mailbox)
         awaitingMetrics[ObjectIdentifier(collection)] = (collection, exchange)
         for mailbox in shared.mailboxes where !mailbox.post(.report(to: collection)) { collection.add(.init()) }
+        if let worker = shared.workerMailbox, !worker.post(.report(to: collection)) { collection.add(.init()) }
     }
 
     func answerMetrics(_ collection: MetricsCollection) {
@@ -20,6 +23,7 @@ extension Frontend {
     /// The server's state for a function that asks for it (source `server:state`): what only the server knows.
     func stateJSON() -> [UInt8] {
         let status = shared.status
+        let relay = shared.relay
         let pools = pool.metrics
         var json: [UInt8] = []
         func member(_ name: StaticString, _ value: Int) {
@@ -58,6 +62,10 @@ extension Frontend {
         json.append(status.isListening ? "true" : "false")
         json.append(",\"fault\":")
         if let fault = status.fault { JSONWriter.appendQuoted(fault, to: &json) } else { json.append("null") }
+        json.append("},\"events\":{\"listening\":")
+        json.append(relay.isListening ? "true" : "false")
+        json.append(",\"sequencer\":")
+        json.append(relay.isSequencer ? "true" : "false")
         json.append("},\"pool\":{")
         lane("fast", pools.fast)
         json.append(",")

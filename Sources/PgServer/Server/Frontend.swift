@@ -25,11 +25,13 @@ final class Frontend {
     private var clientsToFlush: [ClientConnection] = []
     private var spareExchanges: [Exchange] = []
     private var isDraining = false
+    private(set) lazy var streams = StreamHub(frontend: self)
 
     var rates: RateView
     var credentialCache = CredentialCache()
     let contextStatement: Statement
     let keyStatement: Statement
+    let claimStatement: Statement
     var parked: [Exchange] = []
     /// Requests for metrics under way. Holding the collection keeps its identity from being used again.
     var awaitingMetrics: [ObjectIdentifier: (MetricsCollection, Exchange)] = [:]
@@ -69,6 +71,7 @@ final class Frontend {
         rates = RateView(shared.registry)
         contextStatement = Statement(EngineSQL.context, parameterTypes: EngineSQL.contextTypes)
         keyStatement = Statement(EngineSQL.keyPrincipal)
+        claimStatement = Statement(EngineSQL.claim)
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)
         clock = TurnClock()
@@ -131,13 +134,25 @@ final class Frontend {
         } else {
             shared.openConnectionCount.subtract(1, ordering: .relaxed)
         }
+        forget(client)
+        if isDraining { finishDrainingIfIdle() }
+    }
+
+    /// A client's socket is a stream's now, which counts among the connections as before.
+    func handedOver(_ client: ClientConnection) { forget(client) }
+
+    /// A stream's socket is closed.
+    func streamClosed() {
+        if isDraining { finishDrainingIfIdle() }
+    }
+
+    private func forget(_ client: ClientConnection) {
         let last = clients.count - 1
         if client.place != last {
             clients[client.place] = clients[last]
             clients[client.place].place = client.place
         }
         clients.removeLast()
-        if isDraining { finishDrainingIfIdle() }
     }
 
     func flushAtTurnEnd(_ client: ClientConnection) { clientsToFlush.append(client) }
@@ -152,6 +167,7 @@ final class Frontend {
             guard let self else { return }
             let now = loop.now
             for client in clients.reversed() { client.expire(at: now) }
+            streams.turn()
             dropExpiredParked()
             log.handOver()
             inspectLater()
@@ -185,6 +201,7 @@ final class Frontend {
         guard !exchange.isAnswered, !exchange.isAbandoned else { return }
         exchange.isAbandoned = true
         exchange.connection = nil
+        exchange.dropListener()
         metrics.clientsGone += 1
         pool.cancel(exchange.transaction)
         count(exchange, status: Self.clientClosedRequest)
@@ -201,8 +218,15 @@ final class Frontend {
         case .drain: drain()
         case .report(let collection):
             let pools = pool.metrics
-            collection.add(.init(requests: requestMetrics(), fastPool: pools.fast, slowPool: pools.slow))
+            collection.add(
+                .init(
+                    requests: requestMetrics(), fastPool: pools.fast, slowPool: pools.slow,
+                    streams: streams.currentMetrics))
         case .collected(let collection): answerMetrics(collection)
+        case .events(let batch): streams.receive(batch)
+        case .interestEffective(let generation): streams.interestEffective(generation: generation)
+        case .eventsLeftOut: streams.eventsLeftOut()
+        case .endedSessions(let sessions): streams.end(sessions)
         }
     }
 
@@ -212,6 +236,7 @@ final class Frontend {
         self.credentials = credentials
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         pool.forgetStatements()
+        streams.install(catalog)
         let waiting = parked
         parked = []
         for exchange in waiting { restart(exchange) }
@@ -223,12 +248,13 @@ final class Frontend {
         isDraining = true
         listener?.close()
         listener = nil
-        for client in clients { client.drain() }
+        for client in clients.reversed() { client.drain() }
+        streams.drain()
         finishDrainingIfIdle()
     }
 
     private func finishDrainingIfIdle() {
-        guard clients.isEmpty else { return }
+        guard clients.isEmpty, streams.socketCount == 0 else { return }
         log.handOver()
         pool.stop()
         loop.stop()
@@ -238,7 +264,8 @@ final class Frontend {
 
     // MARK: Counting
 
-    func count(_ exchange: Exchange, status: Int) {
+    /// - Parameter isLogged: false for a stream, whose line is written when it ends.
+    func count(_ exchange: Exchange, status: Int, isLogged: Bool = true) {
         let elapsed = (ContinuousClock.now - exchange.startedAt).wholeMicroseconds
         if let route = exchange.route, exchange.catalog === catalog {
             routeCounters[route.index].add(
@@ -246,7 +273,7 @@ final class Frontend {
         } else {
             unroutedCounters.add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
         }
-        guard log.shouldTell(status: status) else { return }
+        guard isLogged, log.shouldTell(status: status) else { return }
         var requestID: [UInt8] = []
         exchange.requestID.appendUUID(to: &requestID)
         log.add(
@@ -270,7 +297,7 @@ final class Frontend {
             all.add(route: route.name, counters)
         }
         if !unroutedCounters.statuses.isEmpty { all.add(route: "", unroutedCounters) }
-        all.connectionsOpen = clients.count - refusedClientCount
+        all.connectionsOpen = clients.count - refusedClientCount + streams.socketCount
         return all
     }
 }

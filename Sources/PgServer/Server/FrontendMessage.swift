@@ -8,4 +8,14 @@ enum FrontendMessage: Sendable {
     case report(to: MetricsCollection)
     /// All reactors have reported.
     case collected(MetricsCollection)
+
+    /// Events for listeners of this reactor, in order.
+    case events(EventBatch)
+    /// The relay counts every interest up to this generation: listeners that waited for it may read history.
+    case interestEffective(generation: UInt64)
+    /// Events were left out, because this reactor was behind or history had been trimmed: every listener here must
+    /// read on from history, beginning after what it has shown.
+    case eventsLeftOut
+    /// These sessions are over, and with them their streams.
+    case endedSessions(Set<StreamSession>)
 }

@@ -7,6 +7,9 @@ final class MetricsCollection: Sendable {
         var requests = RequestMetrics()
         var fastPool = PoolMetrics()
         var slowPool = PoolMetrics()
+        var streams = StreamMetrics()
+        /// From the worker alone.
+        var worker: WorkerReport?
     }
 
     private let reports = Mutex<[Report]>([])

@@ -35,6 +35,8 @@ struct PrometheusText {
 
     mutating func sample(_ name: String, _ value: some BinaryInteger) { sample(name, [], String(value)) }
 
+    mutating func sample(_ name: String, microseconds: Int64) { sample(name, [], Self.seconds(microseconds)) }
+
     /// A histogram's samples: buckets are cumulative, and the last one is `+Inf`.
     mutating func histogram(_ name: String, _ labels: [(String, String)], _ histogram: Histogram) {
         var total: UInt64 = 0

@@ -37,6 +37,7 @@ struct RequestMetrics: Sendable {
     var rateLimited: UInt64 = 0
     var clientsGone: UInt64 = 0
     var malformedRequests: UInt64 = 0
+    var idempotentReplays: UInt64 = 0
 
     mutating func add(route: String, _ counters: RouteCounters) {
         routes[route, default: RouteCounters()].add(counters)
@@ -50,5 +51,6 @@ struct RequestMetrics: Sendable {
         rateLimited += other.rateLimited
         clientsGone += other.clientsGone
         malformedRequests += other.malformedRequests
+        idempotentReplays += other.idempotentReplays
     }
 }

@@ -1,6 +1,6 @@
 /// One endpoint as the catalog declares it, checked and ready to serve.
 final class Route: Sendable {
-    enum Kind: String, Sendable { case function, metrics }
+    enum Kind: String, Sendable { case function, metrics, stream }
     enum Authentication: String, Sendable { case none, optional, required }
 
     /// Its place in its catalog.
@@ -28,8 +28,12 @@ final class Route: Sendable {
     let unavailableTemplate: Template<Dialect.UnavailableSlot>?
     let bodyByteCountMax: Int?
     let plan: CallPlan
+    /// How it speaks once it is open; nil unless it is a stream.
+    let stream: StreamPlan?
     /// One statement for each of the plan's calls.
     let calls: [Statement]
+    /// What a request with an `Idempotency-Key` runs; nil if the route does not heed the field.
+    let keyed: KeyedCalls?
 
     init(
         index: Int, name: String, method: RouteMethod, pattern: RoutePattern, kind: Kind, dialect: Int,
@@ -37,7 +41,8 @@ final class Route: Sendable {
         connectionClass: Transaction.Class, timeout: Duration, isReadOnly: Bool, isRetryable: Bool,
         successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
         itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?,
-        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, plan: CallPlan
+        unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, heedsKeys: Bool,
+        plan: CallPlan, stream: StreamPlan?
     ) {
         self.index = index
         self.name = name
@@ -60,6 +65,8 @@ final class Route: Sendable {
         self.unavailableTemplate = unavailableTemplate
         self.bodyByteCountMax = bodyByteCountMax
         self.plan = plan
+        self.stream = stream
         calls = plan.calls.map { Statement($0.sql) }
+        keyed = heedsKeys ? KeyedCalls(plan) : nil
     }
 }

@@ -9,10 +9,28 @@ package struct Server {
 
     package init(configuration: Configuration) { self.configuration = configuration }
 
-    /// Serves until told to stop.
+    /// Serves, and works if there are workers, until told to stop.
     ///
     /// - Returns: the exit status: 0 after an orderly stop, 1 if the start failed or the grace ran out.
     package func run() -> Int32 {
+        runUntilStopped(start) { running in
+            "serving on http://\(configuration.host):\(running.port) with \(configuration.reactorCount) reactors"
+                + (configuration.workers.isEmpty ? "" : " and \(workers)")
+        }
+    }
+
+    /// Runs jobs and serves nothing, until told to stop.
+    ///
+    /// - Returns: as ``run()`` does.
+    package func work() -> Int32 { runUntilStopped(startWorking) { _ in "working with \(workers)" } }
+
+    private var workers: String {
+        "workers " + configuration.workers.map { "\($0.queue):\($0.count)" }.joined(separator: ",")
+    }
+
+    private func runUntilStopped(
+        _ start: () throws(ServerError) -> Running, _ greeting: (Running) -> String
+    ) -> Int32 {
         // Before the first thread, which inherits it: these signals are for the main thread's `sigwait` alone.
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -25,7 +43,7 @@ package struct Server {
             Self.say("cannot start: \(error.sentence)")
             return 1
         }
-        Self.say("serving on http://\(configuration.host):\(running.port) with \(configuration.reactorCount) reactors")
+        Self.say(greeting(running))
         var signal: Int32 = 0
         sigwait(&signals, &signal)
         Self.say("stopping: finishing what is under way")
@@ -42,7 +60,9 @@ package struct Server {
         /// Lets every reactor finish, for as long as the grace lasts.
         func stop(within grace: Duration) -> Bool {
             for mailbox in shared.mailboxes { mailbox.post(.drain) }
-            let isDrained = drained.wait(for: shared.mailboxes.count, within: grace)
+            shared.workerMailbox?.post(.drain)
+            let threadCount = shared.mailboxes.count + (shared.workerMailbox == nil ? 0 : 1)
+            let isDrained = drained.wait(for: threadCount, within: grace)
             shared.logWriter?.flush()
             return isDrained
         }
@@ -54,7 +74,8 @@ package struct Server {
             for _ in 0..<configuration.reactorCount { mailboxes.append(try Mailbox()) }
             return SharedState(
                 configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
-                mailboxes: mailboxes)
+                mailboxes: mailboxes, workerMailbox: configuration.workers.isEmpty ? nil : try Mailbox(),
+                relayWake: try WakeEvent())
         }
         let trustedProxies: TrustedProxies
         do throws(AdmissionError) {
@@ -79,9 +100,81 @@ package struct Server {
                 }
             }
         }
-        try make { () throws(SystemError) in try SystemThread.start(name: "control") { control.run() } }
+        try startWorker(shared, poolConfiguration, try control.keywords(), canceller, drained)
+        try make { () throws(SystemError) in
+            try SystemThread.start(name: "control") { control.run() }
+            try SystemThread.start(name: "relay") { RelayThread(shared: shared).run() }
+        }
         return Running(shared: shared, port: port, drained: drained)
     }
+
+    // MARK: Working
+
+    /// Starts the worker alone.
+    private func startWorking() throws(ServerError) -> Running {
+        guard !configuration.workers.isEmpty else {
+            throw ServerError("PGSERVER_WORKERS: 0 leaves a node that only works without work.")
+        }
+        let shared: SharedState = try make { () throws(SystemError) in
+            SharedState(
+                configuration: configuration, logWriter: configuration.isLogging ? try LogWriter() : nil,
+                mailboxes: [], workerMailbox: try Mailbox(), relayWake: try WakeEvent())
+        }
+        let control = Control(shared: shared)
+        let drained: CountedEvent = try make { () throws(SystemError) in try CountedEvent() }
+        try startWorker(
+            shared, try control.poolConfiguration(), try control.keywords(), Canceller(), drained)
+        return Running(shared: shared, port: 0, drained: drained)
+    }
+
+    /// Starts the threads that run jobs and hear of them, if there are to be any.
+    private func startWorker(
+        _ shared: SharedState, _ poolConfiguration: PoolConfiguration, _ keywords: [(String, String)],
+        _ canceller: Canceller, _ drained: CountedEvent
+    ) throws(ServerError) {
+        guard let mailbox = shared.workerMailbox else { return }
+        let poolConfiguration = Self.workerPool(poolConfiguration, configuration)
+        let performers = effectPerformers()
+        try make { () throws(SystemError) in
+            try SystemThread.start(name: "worker") {
+                do throws(SystemError) {
+                    let reactor = try Reactor()
+                    let pool = Pool(configuration: poolConfiguration, loop: reactor, canceller: canceller)
+                    let worker = try JobWorker(
+                        loop: reactor, shared: shared, mailbox: mailbox, pool: pool, performers: performers)
+                    try reactor.run()
+                    withExtendedLifetime(worker) { drained.signal() }
+                } catch {
+                    fatalError("\(error): without an event loop there is no worker")
+                }
+            }
+            let listener = JobListener(keywords: keywords, mailbox: mailbox)
+            try SystemThread.start(name: "job-listener") { listener.run() }
+        }
+    }
+
+    /// Connections of the slow class carry jobs, one for each that may run; two of the fast class carry what the worker
+    /// itself asks.
+    private static func workerPool(
+        _ shared: PoolConfiguration, _ configuration: Configuration
+    ) -> PoolConfiguration {
+        var pool = shared
+        pool.connection.applicationName = "pgserver worker"
+        pool.connection.settings.removeAll { $0.name == "statement_timeout" }
+        let milliseconds = String(JobWorker.engineTimeout.wholeMicroseconds / 1000)
+        pool.connection.settings.append(("statement_timeout", milliseconds))
+        pool.fastConnectionCount = 2
+        pool.fastDepthMax = 1
+        pool.slowConnectionCount = configuration.workers.reduce(0) { $0 + $1.count }
+        pool.slowDepthMax = 1
+        pool.waitingCountMax = 4096
+        // What waits longer is a job whose lease may end.
+        pool.queueTimeout = configuration.jobLease / 2
+        return pool
+    }
+
+    /// What performs the effects of jobs, by kind.
+    private func effectPerformers() -> [Effect.Kind: any EffectPerformer] { [:] }
 
     /// The body of a reactor's thread.
     private static func react(

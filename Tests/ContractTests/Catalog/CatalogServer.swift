@@ -23,10 +23,14 @@ struct CatalogServer: Sendable {
     /// Connections go to reactors by chance: so many in a row miss none.
     private static let probeCount = 16
 
-    /// - Parameter name: The database's; the process number is added.
-    init(_ name: String) throws {
-        let url = try TestCluster.createDeployedDatabase("\(name)_\(getpid())")
-        server = try RunningServer(databaseURL: url, environment: ["PGSERVER_BCRYPT_COST": "10"])
+    /// - Parameters:
+    ///   - name: The database's; the process number is added.
+    ///   - environment: Variables beside those for the database and the address.
+    ///   - url: The administrator's, of a database that is there already.
+    init(_ name: String, environment: [String: String] = [:], over url: String? = nil) throws {
+        let url = try url ?? TestCluster.createDeployedDatabase("\(name)_\(getpid())")
+        server = try RunningServer(
+            databaseURL: url, environment: environment.merging(["PGSERVER_BCRYPT_COST": "10"]) { own, _ in own })
         first = try Self.register("first", at: server.port)
         second = try Self.register("second", at: server.port)
         Self.started.withLock { $0.append(server) }
@@ -75,7 +79,7 @@ struct CatalogServer: Sendable {
         throw TestFailure("it never came to this: \(sentence)\n\(Subprocess.read(server.log).suffix(1000))")
     }
 
-    private static func register(_ name: String, at port: UInt16) throws -> Member {
+    static func register(_ name: String, at port: UInt16) throws -> Member {
         let response = try HTTPClient(port: port).post(
             "/api/v1/auth/register",
             json: #"{"email":"\#(name)@example.test","password":"a long password","name":"Tenant \#(name)"}"#)

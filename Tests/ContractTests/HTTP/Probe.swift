@@ -57,10 +57,11 @@ final class Gate {
     let key: Int
     private let connection: BlockingConnection
 
-    init() throws {
+    /// - Parameter connection: to another database than the probe's; locks are a database's own.
+    init(over connection: BlockingConnection? = nil) throws {
         key = Probe.unique()
-        connection = try Probe.connect()
-        _ = try connection.rows("SELECT pg_advisory_lock($1)", [String(key)])
+        self.connection = try connection ?? Probe.connect()
+        _ = try self.connection.rows("SELECT pg_advisory_lock($1)", [String(key)])
     }
 
     func open() throws { _ = try connection.rows("SELECT pg_advisory_unlock($1)", [String(key)]) }
@@ -68,7 +69,11 @@ final class Gate {
     /// How many queries stand before the gate.
     func waiterCount() throws -> Int {
         let rows = try connection.rows(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted", [String(key)])
+            """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, [String(key)])
         return rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? -1
     }
 }

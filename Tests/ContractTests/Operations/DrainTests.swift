@@ -66,6 +66,14 @@ struct DrainTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("ends with status 0 whatever its threads are at", arguments: 1...6)
+    func busy(_ round: Int) throws {
+        let server = try Probe.start()
+        // Keys are read anew by one thread while the others end.
+        for _ in 0..<round * 50 { _ = try Probe.value("SELECT pg_notify('pgserver', 'keys')") }
+        #expect(server.stop() == 0)
+    }
+
     @Test("closes idle connections at once")
     func idle() throws {
         let server = try Probe.start()

@@ -37,6 +37,9 @@ struct HealthTests {
         #expect(try response.member("dependencies.database.is_replica") as? Bool == false)
         #expect(try response.member("dependencies.catalog.status") as? String == "healthy")
         #expect((try response.member("dependencies.catalog.generation") as? Int ?? 0) > 0)
+        try eventually("events are listened for") {
+            try get("/api/health/detailed").member("dependencies.events.listening") as? Bool == true
+        }
         #expect((try response.member("dependencies.pool.fast.ready") as? Int ?? 0) > 0)
         #expect(try response.member("dependencies.reactors") as? Int == 2)
     }

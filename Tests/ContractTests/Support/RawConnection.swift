@@ -4,6 +4,8 @@
 final class RawConnection {
     private let descriptor: Int32
     private var received: [UInt8] = []
+    /// Of those, read as lines or bytes.
+    private var readCount = 0
     private var isAtEnd = false
 
     /// How long any wait may take. A server that stays silent fails the test instead of hanging it.
@@ -62,6 +64,51 @@ final class RawConnection {
         }
     }
 
+    /// The head of the next response, when its body is not what a response has.
+    func head() throws -> HTTPResponse {
+        var text = ""
+        while let line = try line() {
+            text += line + "\r\n"
+            if line.isEmpty { break }
+        }
+        guard let (response, _) = try HTTPResponse.parse(Array(text.utf8), isAtEnd: true, method: "HEAD") else {
+            throw TestFailure("the connection ended inside a head: \(text)")
+        }
+        return response
+    }
+
+    /// The next line, without its end; nil at the connection's end.
+    func line() throws -> String? {
+        let deadline = ContinuousClock.now + Self.timeout
+        while true {
+            if let end = received[readCount...].firstIndex(of: 0x0A) {
+                var line = received[readCount..<end]
+                if line.last == 0x0D { line.removeLast() }
+                defer { forget(upTo: end + 1) }
+                return String(decoding: line, as: UTF8.self)
+            }
+            if isAtEnd { return nil }
+            try receive(until: deadline)
+        }
+    }
+
+    /// The next bytes; nil if the connection ends before them.
+    func bytes(_ count: Int) throws -> [UInt8]? {
+        let deadline = ContinuousClock.now + Self.timeout
+        while received.count - readCount < count, !isAtEnd { try receive(until: deadline) }
+        guard received.count - readCount >= count else { return nil }
+        defer { forget(upTo: readCount + count) }
+        return Array(received[readCount..<readCount + count])
+    }
+
+    /// What is read in small pieces is removed in large ones.
+    private func forget(upTo end: Int) {
+        readCount = end
+        guard readCount == received.count || readCount > 65_536 else { return }
+        received.removeFirst(readCount)
+        readCount = 0
+    }
+
     /// Waits until something has come, and leaves it for ``response(to:)``.
     func waitForBytes() throws {
         let deadline = ContinuousClock.now + Self.timeout
@@ -72,8 +119,11 @@ final class RawConnection {
     func bytesUntilClosed() throws -> [UInt8] {
         let deadline = ContinuousClock.now + Self.timeout
         while !isAtEnd { try receive(until: deadline) }
-        defer { received = [] }
-        return received
+        defer {
+            received = []
+            readCount = 0
+        }
+        return Array(received[readCount...])
     }
 
     private func receive(until deadline: ContinuousClock.Instant) throws {

@@ -39,6 +39,7 @@ final class RunningServer: Sendable {
         var variables = [
             "PGSERVER_DATABASE_URL": databaseURL, "PGSERVER_LOGIN_PASSWORD": TestCluster.serverPassword,
             "PGSERVER_PORT": String(port), "PGSERVER_REACTORS": "2", "PGSERVER_SHUTDOWN_GRACE": "5s",
+            "PGSERVER_WORKERS": "0",
         ]
         variables.merge(environment) { $1 }
         let keys = try Subprocess.run(Subprocess.server, ["rotate-keys", "--if-missing"], environment: variables)
@@ -67,6 +68,16 @@ final class RunningServer: Sendable {
             unlink(pidFile)
             status = ended
             return ended
+        }
+    }
+
+    /// Ends the server as a crash would: it answers nobody and takes leave of nothing.
+    func crash() {
+        status.withLock { status in
+            guard status == nil else { return }
+            kill(child, SIGKILL)
+            status = Subprocess.wait(for: child)
+            unlink(pidFile)
         }
     }
 

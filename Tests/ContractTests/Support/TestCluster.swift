@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 @testable import PgServer
 
@@ -41,8 +42,21 @@ enum TestCluster {
         return url
     }
 
+    /// Whether a deployment has made the roles, which all databases of the cluster share. Two would both make them.
+    private static let hasRoles = Mutex(false)
+
     /// Deploys the project's `sql` folder into a database.
     static func deploy(to url: String) throws {
+        let isFirst = try hasRoles.withLock { hasRoles in
+            guard !hasRoles else { return false }
+            try migrate(url)
+            hasRoles = true
+            return true
+        }
+        if !isFirst { try migrate(url) }
+    }
+
+    private static func migrate(_ url: String) throws {
         let output = try Subprocess.run(
             Subprocess.server, ["migrate", "--sql", Project.root + "/sql"],
             environment: ["PGSERVER_DATABASE_URL": url, "PGSERVER_LOGIN_PASSWORD": serverPassword])

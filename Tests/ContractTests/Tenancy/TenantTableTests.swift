@@ -28,7 +28,7 @@ struct TenantTableTests {
             SELECT c.oid::regclass::text FROM pg_class AS c
             JOIN pg_namespace AS n ON n.oid = c.relnamespace
             JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
-            WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' ORDER BY 1
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' ORDER BY 1
             """
 
         /// `fill` puts one row into any table: what is stated about rows is set aside, who may see them is not.
@@ -40,6 +40,7 @@ struct TenantTableTests {
                 SELECT CASE
                     WHEN t.typtype = 'e' THEN (SELECT quote_literal(e.enumlabel) FROM pg_enum AS e
                         WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder LIMIT 1)
+                    WHEN t.typname = 'xid8' THEN 'pg_current_xact_id()'
                     WHEN t.typname = 'uuid' THEN 'gen_random_uuid()'
                     WHEN t.typname = 'bytea' THEN 'decode(md5(random()::text), ''hex'')'
                     WHEN t.typname IN ('json', 'jsonb') THEN '''{"mark": "mark"}'''

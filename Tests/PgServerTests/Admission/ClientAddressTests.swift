@@ -164,9 +164,9 @@ struct TrustedProxiesTests {
     @Test("are at most 64")
     func limit() {
         func text(_ count: Int) -> String { (0..<count).map { "10.0.0.\($0)" }.joined(separator: ",") }
-        #expect(throws: Never.self) { try TrustedProxies(parsing: text(TrustedProxies.networkCountMax)) }
+        #expect(throws: Never.self) { try TrustedProxies(parsing: text(NetworkList.networkCountMax)) }
         #expect(throws: AdmissionError.tooManyNetworks) {
-            try TrustedProxies(parsing: text(TrustedProxies.networkCountMax + 1))
+            try TrustedProxies(parsing: text(NetworkList.networkCountMax + 1))
         }
     }
 }

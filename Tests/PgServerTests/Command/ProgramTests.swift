@@ -6,7 +6,7 @@ import Testing
 struct ProgramTests {
     private func run(_ words: String..., environment: [String: String] = [:]) -> Int32 {
         let program = Program(
-            serve: { $0.port == 8080 ? 42 : 43 }, say: { _ in }, complain: { _ in })
+            serve: { $0.port == 8080 ? 42 : 43 }, work: { _ in 44 }, say: { _ in }, complain: { _ in })
         return program.run(["pg-server"] + words, environment: Environment(environment))
     }
 
@@ -14,6 +14,12 @@ struct ProgramTests {
     func serve() {
         #expect(run("serve") == 42)
         #expect(run("serve", environment: ["PGSERVER_PORT": "9000"]) == 43)
+    }
+
+    @Test("hands it to work, which is no server")
+    func work() {
+        #expect(run("work") == 44)
+        #expect(run("work", environment: ["PGSERVER_WORKERS": "x"]) == 78)
     }
 
     @Test("answers what asks for help or the version", arguments: ["--help", "--version"])

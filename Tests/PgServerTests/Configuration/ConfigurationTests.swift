@@ -35,7 +35,24 @@ struct ConfigurationTests {
         #expect(configuration.http.timeToFirstByte == .seconds(120))
     }
 
+    @Test(
+        "reads how many workers each queue has",
+        arguments: [
+            ("4", ["default": 4]), ("0", [:]),
+            ("default:4,effects:16, slow:2", ["default": 4, "effects": 16, "slow": 2]),
+            ("effects:0,slow:1", ["slow": 1]), ("3,slow:1", ["default": 3, "slow": 1]), ("256", ["default": 256]),
+        ])
+    func workers(_ text: String, _ expected: [String: Int]) throws {
+        let workers = try configuration(["PGSERVER_WORKERS": text]).workers
+        #expect(Dictionary(uniqueKeysWithValues: workers.map { ($0.queue, $0.count) }) == expected)
+    }
+
     static let refused = [
+        ("PGSERVER_WORKERS", "x"), ("PGSERVER_WORKERS", ""), ("PGSERVER_WORKERS", "257"),
+        ("PGSERVER_WORKERS", "a:200,b:57"), ("PGSERVER_WORKERS", "slow:2,slow:3"), ("PGSERVER_WORKERS", "4,default:4"),
+        ("PGSERVER_WORKERS", "Slow:2"), ("PGSERVER_WORKERS", ":2"), ("PGSERVER_WORKERS", "slow:"),
+        ("PGSERVER_WORKERS", "slow:2:3"), ("PGSERVER_WORKERS", "slow:-1"), ("PGSERVER_WORKERS", "a b:1"),
+        ("PGSERVER_JOB_LEASE", "500ms"),
         ("PGSERVER_PORT", "0"), ("PGSERVER_PORT", "65536"), ("PGSERVER_PORT", "+80"), ("PGSERVER_PORT", ""),
         ("PGSERVER_HOST", "localhost"), ("PGSERVER_HOST", "127.0.0.1:80"),
         ("PGSERVER_QUEUE_TIMEOUT", "5"), ("PGSERVER_QUEUE_TIMEOUT", "5 s"), ("PGSERVER_QUEUE_TIMEOUT", "-5s"),

@@ -13,6 +13,8 @@ final class AnswerBook: TransactionOwner {
     private(set) var entries: [ObjectIdentifier: Entry] = [:]
     private(set) var failures: [SQLFailure] = []
     private(set) var answerCount = 0
+    /// SQLSTATE and message of each notice.
+    private(set) var notices: [String] = []
     private var asked: [Transaction] = []
 
     /// All answers in the order in which the transactions were asked; nil is no answer.
@@ -22,6 +24,10 @@ final class AnswerBook: TransactionOwner {
         asked.append(transaction)  // keeps it alive, so that its identity stays its own
         transaction.owner = self
         return transaction
+    }
+
+    func noticed(_ transaction: Transaction, sqlState: String, message: String) {
+        notices.append("\(sqlState) \(message)")
     }
 
     func answered(_ transaction: Transaction, _ answer: consuming Answer) {

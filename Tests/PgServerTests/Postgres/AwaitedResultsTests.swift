@@ -20,6 +20,15 @@ struct AwaitedResultsTests {
             [.confirm(.prepareContext), .keepFailure(at: .context), .nothing, .nothing, .finish]
         ),
         (
+            "context, claim and call", [.context, .claim, .call], [.completed, .completed, .completed, .synced],
+            [.nothing, .nothing, .keepRows, .finish]
+        ),
+        (
+            "a claim that is refused: the call never ran", [.context, .prepareClaim, .claim, .prepareCall, .call],
+            [.completed, .completed, .failed, .skipped, .skipped, .synced],
+            [.nothing, .confirm(.prepareClaim), .keepFailure(at: .claim), .nothing, .nothing, .finish]
+        ),
+        (
             "a call that does not parse", [.context, .prepareCall, .call], [.completed, .failed, .skipped, .synced],
             [.nothing, .keepFailure(at: .prepareCall), .nothing, .finish]
         ),

@@ -247,6 +247,59 @@ struct LivePoolTests {
         finish(pool, 8)
     }
 
+    @Test("ends a transaction early for an owner who wants to know how it ended")
+    func interrupted() throws {
+        let pool = makePool { $0.slowDepthMax = 1 }
+        let sleeper = try transaction(Statement("SELECT pg_sleep(60)"), timeout: .seconds(120))
+        sleeper.connectionClass = .slow
+        pool.submit(book.expect(sleeper))
+        let waiter = try transaction(Statement("SELECT 1"))
+        waiter.connectionClass = .slow
+        pool.submit(book.expect(waiter))
+        let running = """
+            SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'
+            """
+        #expect(loop.run { database.execute(running) == "1" })
+        pool.interrupt(waiter)
+        #expect(book.inOrder == [nil, .failed("57014")], "what waits has not begun")
+        pool.interrupt(sleeper)
+        #expect(loop.run { book.answerCount == 2 })
+        #expect(book.inOrder == [.failed("57014"), .failed("57014")])
+        #expect(pool.metrics.slow.neighbourRetries == 0 && pool.metrics.slow.cancelsSent == 1)
+        // The connection serves on, and who was interrupted once may be submitted again.
+        pool.submit(book.expect(waiter))
+        #expect(loop.run { book.answerCount == 3 })
+        #expect(book.inOrder.last == .value("1"))
+        pool.interrupt(waiter)  // too late, which harms nobody
+        finish(pool, 3)
+    }
+
+    @Test("hands notices to an owner who wants them while the statement runs, and to nobody else")
+    func notices() throws {
+        let pool = makePool()
+        let says = Statement("SELECT \(database.schema).says($1, $2::int)")
+        database.execute(
+            """
+            CREATE FUNCTION says(text, integer) RETURNS integer LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE NOTICE USING ERRCODE = 'PT00P', MESSAGE = $1;
+                PERFORM pg_advisory_xact_lock($2);
+                RETURN 1;
+            END $$
+            """)
+        let key = Int32.random(in: 1 ... .max)
+        database.execute("SELECT pg_advisory_lock(\(key))")
+        let listening = try transaction(says, ["half", "\(key)"])
+        listening.wantsNotices = true
+        pool.submit(book.expect(listening))
+        pool.submit(book.expect(try transaction(says, ["unheard", "\(key)"])))
+        #expect(loop.run { !book.notices.isEmpty })
+        #expect(book.answerCount == 0, "it was said while it ran")
+        database.execute("SELECT pg_advisory_unlock(\(key))")
+        finish(pool, 2)
+        #expect(book.notices == ["PT00P half"])
+    }
+
     @Test("runs a neighbour again that a late cancel request hit")
     func neighbour() throws {
         database.execute("CREATE TABLE marks (id int)")

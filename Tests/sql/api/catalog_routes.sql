@@ -10,12 +10,19 @@ SELECT api.route('GET /testing/text', 'api.test_text');
 SELECT test.equals(r.method || ' ' || r.path, to_jsonb(r) - '{route_id,kind,permission,rate_class,page_template,items_key,success_template,unknown_fields,max_body_bytes,unavailable_template,success_status,auth}'::text[]
     - 'method' - 'path', w.wanted::jsonb)
 FROM (VALUES
-    ('GET /testing/read',   '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads."}'),
-    ('POST /testing/read',  '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "slow", "timeout_ms": 90000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads."}'),
-    ('POST /testing/write', '{"call_name": "autopack.test_write", "dialect": "etl", "pool": "fast", "timeout_ms": 5000, "is_read_only": false, "is_retryable": false, "returns": "reply", "content_type": "application/json", "tag": "writing", "summary": null}'),
-    ('GET /testing/text',   '{"call_name": "api.test_text", "dialect": "server", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "text", "content_type": "text/plain; charset=utf-8", "tag": "api", "summary": null}')
+    ('GET /testing/read',   '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false}'),
+    ('POST /testing/read',  '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "slow", "timeout_ms": 90000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false}'),
+    ('POST /testing/write', '{"call_name": "autopack.test_write", "dialect": "etl", "pool": "fast", "timeout_ms": 5000, "is_read_only": false, "is_retryable": false, "returns": "reply", "content_type": "application/json", "tag": "writing", "summary": null, "heeds_keys": true}'),
+    ('GET /testing/text',   '{"call_name": "api.test_text", "dialect": "server", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "text", "content_type": "text/plain; charset=utf-8", "tag": "api", "summary": null, "heeds_keys": false}')
 ) AS w (endpoint, wanted)
 LEFT JOIN api.catalog_routes() AS r ON r.method || ' ' || r.path = w.endpoint;
+
+-- An Idempotency-Key is heeded where something is written for somebody, unless the route says otherwise.
+SELECT api.route('POST /testing/open', 'autopack.test_write', auth => 'none');
+SELECT api.route('PUT /testing/write', 'autopack.test_write');
+SELECT api.route('POST /testing/secret', 'autopack.test_write', idempotency => false);
+SELECT test.equals('routes that heed keys', array_agg(r.path ORDER BY r.path), '{/testing/write}')
+FROM api.catalog_routes() AS r WHERE r.path LIKE '/testing/%' AND r.heeds_keys;
 
 -- A file that is applied again replaces what it declared in an earlier transaction, and a file that is gone takes it
 -- along. Another file's endpoint is a conflict.

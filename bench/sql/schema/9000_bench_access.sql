@@ -5,5 +5,5 @@
 
 CREATE SCHEMA IF NOT EXISTS bench AUTHORIZATION pgserver_owner;
 REVOKE ALL ON SCHEMA bench FROM PUBLIC;
-GRANT USAGE ON SCHEMA bench TO member;
+GRANT USAGE ON SCHEMA bench TO member, worker;
 COMMENT ON SCHEMA bench IS 'Accounts and notes of made-up tenants, to measure with.';

@@ -21,13 +21,15 @@ BEGIN
         WHERE format('%I.%I', n.nspname, s.proname) = r.call_name
     ) AS c
     CROSS JOIN LATERAL (
-        SELECT format('function %s does not exist.', r.call_name) WHERE c.signatures = 0 AND r.kind = 'function'
+        SELECT format('function %s does not exist.', r.call_name) WHERE c.signatures = 0 AND r.kind <> 'metrics'
         UNION ALL
         SELECT format('function %s has %s signatures; an endpoint needs one.', r.call_name, c.signatures)
         WHERE c.signatures > 1
         UNION ALL
-        SELECT format('function %s returns %s; an endpoint returns json, jsonb, text, bytea, void, api.page or api.reply.',
-            r.call_name, p.prorettype::regtype)
+        SELECT format(CASE r.kind
+                WHEN 'stream' THEN 'function %s returns %s; a stream returns api.subscription.'
+                ELSE 'function %s returns %s; an endpoint returns json, jsonb, text, bytea, void, api.page or api.reply.'
+            END, r.call_name, p.prorettype::regtype)
         WHERE p.oid IS NOT NULL AND (r.returns IS NULL OR p.proretset)
         UNION ALL
         SELECT format('function %s is no plain function of input parameters that all have names.', r.call_name)
@@ -111,6 +113,86 @@ BEGIN
     JOIN api.routes AS b
         ON b.method = a.method AND b.path > a.path
        AND regexp_replace(b.path, '\{[a-z_0-9]+', '{', 'g') = regexp_replace(a.path, '\{[a-z_0-9]+', '{', 'g');
+
+    -- Streams: what they have besides a route.
+    RETURN QUERY
+    SELECT format('%s %s: ', r.method, r.path) || f.fault
+    FROM api.catalog_streams() AS s
+    JOIN api.catalog_routes() AS r ON r.route_id = s.route_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(s.frame, s.state) AS call_name, s.frame IS NOT NULL AS is_frame
+    ) AS c
+    LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = to_regprocedure(
+        c.call_name || CASE WHEN c.is_frame THEN '(core.event_log)' ELSE '()' END)
+    CROSS JOIN LATERAL (
+        SELECT 'a stream is read with GET.' WHERE r.method <> 'GET'
+        UNION ALL
+        SELECT format('function %s%s, which makes its %s, does not exist.', c.call_name,
+            CASE WHEN c.is_frame THEN '(core.event_log)' ELSE '()' END,
+            CASE WHEN c.is_frame THEN 'frames' ELSE 'states' END)
+        WHERE p.oid IS NULL
+        UNION ALL
+        SELECT format('function %s returns %s; what is sent is json.', c.call_name, p.prorettype::regtype)
+        WHERE p.oid IS NOT NULL AND (p.prorettype <> 'json'::regtype OR p.proretset OR p.prokind <> 'f')
+        UNION ALL
+        SELECT format('function %s is VOLATILE; what is sent is made by a STABLE one.', c.call_name)
+        WHERE p.provolatile = 'v'
+        UNION ALL
+        SELECT format('function %s has a body of text but no SET search_path.', c.call_name)
+        WHERE p.oid IS NOT NULL AND p.prosqlbody IS NULL
+          AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false)
+        UNION ALL
+        SELECT format('role %s may not execute %s.', g.role, c.call_name)
+        FROM (VALUES ('member', true), ('pgserver_owner', c.is_frame)) AS g (role, is_used)
+        WHERE g.is_used AND p.oid IS NOT NULL
+          AND NOT (has_function_privilege(g.role, p.oid, 'EXECUTE')
+                   AND has_schema_privilege(g.role, p.pronamespace, 'USAGE'))
+        UNION ALL
+        SELECT format('PUBLIC may execute %s.', c.call_name)
+        WHERE EXISTS (
+            SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) AS a
+            WHERE a.grantee = 0 AND p.oid IS NOT NULL)
+        UNION ALL
+        SELECT format('function %s has no comment.', c.call_name)
+        WHERE p.oid IS NOT NULL AND pg_catalog.obj_description(p.oid, 'pg_proc') IS NULL
+        UNION ALL
+        SELECT format('dialect %s has no stream limit for class %s.', r.dialect, s.stream_class)
+        WHERE s.stream_class IS NOT NULL AND NOT EXISTS (
+            SELECT FROM api.catalog_stream_limits() AS l
+            WHERE l.dialect = r.dialect AND l.stream_class = s.stream_class)
+        UNION ALL
+        SELECT format('%s carries its credential and is a parameter of %s too.', s.token_param, r.call_name)
+        WHERE EXISTS (
+            SELECT FROM api.catalog_parameters() AS a
+            WHERE a.route_id = s.route_id AND a.source = 'query' AND a.source_name = s.token_param)
+        UNION ALL
+        SELECT format('its %s template %s.', t.use, api.template_fault(t.template, t.use))
+        FROM (VALUES ('heartbeat', s.heartbeat_template), ('stream_error', s.error_template), ('lost', s.lost_template))
+            AS t (use, template)
+        WHERE api.template_fault(t.template, t.use) IS NOT NULL
+    ) AS f (fault)
+    ORDER BY r.path, f.fault;
+
+    RETURN QUERY
+    SELECT DISTINCT format('Stream class %s of dialect %s: there is no such dialect.', l.stream_class, l.dialect)
+    FROM core.stream_limits AS l
+    WHERE NOT EXISTS (SELECT FROM api.dialects AS d WHERE d.dialect = l.dialect);
+
+    -- Topics, and the tables whose every write would fail without theirs.
+    RETURN QUERY
+    SELECT format('Topic %s: no role carries permission %s.', t.topic, t.permission)
+    FROM core.topics AS t
+    WHERE t.permission <> 'superuser' AND NOT EXISTS (
+        SELECT FROM auth.role_permissions AS x WHERE x.permission = t.permission);
+
+    RETURN QUERY
+    SELECT DISTINCT format('Table %s is observed for topic %s, which is not declared.', g.tgrelid::regclass, o.topic)
+    FROM pg_catalog.pg_trigger AS g
+    CROSS JOIN LATERAL (
+        SELECT convert_from(substring(g.tgargs FROM 1 FOR position('\x00'::bytea IN g.tgargs) - 1), 'UTF8')
+    ) AS o (topic)
+    WHERE g.tgfoid = to_regprocedure('core.observed()')
+      AND NOT EXISTS (SELECT FROM core.topics AS t WHERE t.topic = o.topic);
 
     -- Dialects.
     RETURN QUERY

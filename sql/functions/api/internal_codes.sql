@@ -14,6 +14,7 @@ BEGIN ATOMIC
         ('forbidden', 403), ('not_found', 404), ('method_not_allowed', 405), ('request_timeout', 408),
         ('conflict', 409), ('length_required', 411), ('too_large', 413), ('uri_too_long', 414),
         ('unsupported_media_type', 415), ('expectation_failed', 417), ('upgrade_required', 426),
+        ('idempotency_in_flight', 409), ('idempotency_key_reused', 422),
         ('rate_limited', 429), ('header_too_large', 431),
         ('internal', 500), ('not_supported', 501), ('bad_gateway', 502), ('unavailable', 503), ('try_again', 503),
         ('too_slow', 504), ('http_version', 505)

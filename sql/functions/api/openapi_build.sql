@@ -110,7 +110,9 @@ BEGIN
                     "WWW-Authenticate": {"schema": {"type": "string"}, "description": "How to sign in."},
                     "ETag": {"schema": {"type": "string"},
                         "description": "Send it as If-None-Match to ask for changes only."},
-                    "Location": {"schema": {"type": "string"}, "description": "Where the new thing is."}
+                    "Location": {"schema": {"type": "string"}, "description": "Where the new thing is."},
+                    "Idempotency-Replayed": {"schema": {"type": "string", "enum": ["true"]},
+                        "description": "The answer was given before, to a request with the same Idempotency-Key."}
                 }'::json,
                 'schemas', (
                     SELECT json_object_agg(

@@ -40,7 +40,7 @@ BEGIN
                 || CASE WHEN r.codes <> '{}' THEN ' (' || array_to_string(r.codes, ', ') || ')' ELSE '' END || '.',
             'headers', json_build_object(
                 'X-Request-Id', '{"$ref": "#/components/headers/X-Request-Id"}'::json,
-                'Retry-After', CASE WHEN r.status IN (429, 503)
+                'Retry-After', CASE WHEN r.status IN (409, 429, 503)
                     THEN '{"$ref": "#/components/headers/Retry-After"}'::json END,
                 'WWW-Authenticate', CASE WHEN r.status = 401
                     THEN '{"$ref": "#/components/headers/WWW-Authenticate"}'::json END),

@@ -20,6 +20,7 @@ AS $$
 DECLARE
     v_own_names CONSTANT text[] := ARRAY(
         SELECT rtrim(m[1], '.') FROM regexp_matches(route ->> 'path', '\{([^}]+)\}', 'g') AS m);
+    v_heeds_keys CONSTANT boolean := COALESCE((route ->> 'heeds_keys')::boolean, false);
     v_sentence  CONSTANT text := coalesce(
         substring(route ->> 'summary' FROM '^(.*?[.!?])(?:\s|$)'), route ->> 'summary');
     v_code      text;
@@ -64,6 +65,13 @@ BEGIN
                 FROM jsonb_array_elements(parameters) AS p
                 WHERE p.value ->> 'source' IN ('query', 'header')
                     AND p.value ->> 'source_name' NOT IN ('accept', 'content-type', 'authorization')
+                    AND NOT (v_heeds_keys AND p.value ->> 'source_name' = 'idempotency-key')
+                UNION ALL
+                SELECT 4, 1, '{
+                    "name": "Idempotency-Key", "in": "header",
+                    "description": "A name of your choice for this request. Repeated with it within 24 hours, the request is not carried out again, and answered alike.",
+                    "schema": {"type": "string", "pattern": "^[!#-~][!-~]{0,254}$", "maxLength": 255}}'::json
+                WHERE v_heeds_keys
             ) AS l),
         'requestBody', CASE
             WHEN v_whole IS NOT NULL THEN json_build_object(

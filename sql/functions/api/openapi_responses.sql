@@ -76,6 +76,9 @@ BEGIN
     IF v_has_body THEN
         v_codes := v_codes || ARRAY['malformed_request', 'too_large', 'unsupported_media_type'];
     END IF;
+    IF (route ->> 'heeds_keys')::boolean THEN
+        v_codes := v_codes || ARRAY['invalid', 'idempotency_in_flight', 'idempotency_key_reused'];
+    END IF;
     IF strpos(route ->> 'path', '{') > 0 THEN
         v_codes := v_codes || 'not_found'::text;
     END IF;
@@ -108,7 +111,8 @@ BEGIN
                             ('X-RateLimit-Remaining', route ->> 'rate_class' <> ''),
                             ('X-RateLimit-Reset', route ->> 'rate_class' <> ''),
                             ('ETag', v_is_tagged),
-                            ('Location', v_status = 201 AND v_returns = 'reply')
+                            ('Location', v_status = 201 AND v_returns = 'reply'),
+                            ('Idempotency-Replayed', (route ->> 'heeds_keys')::boolean)
                         ) AS n (name, is_sent)
                         WHERE n.is_sent
                         UNION ALL

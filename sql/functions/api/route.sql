@@ -2,6 +2,9 @@
 -- Declares an endpoint. The function's file ends with this call. Nothing is checked here but the shape of the
 -- arguments: api.publish() checks the whole catalog at the end of a migration.
 --
+-- idempotency: whether a POST route keeps its answers for requests that repeat an Idempotency-Key; not one that
+-- answers with a secret
+--
 -- Role:    pgserver_owner
 -- Errors:  22023                    the endpoint is not written 'METHOD /path'
 --          23505 routes_method_path_key  another file already declares it
@@ -26,7 +29,8 @@ CREATE OR REPLACE FUNCTION api.route(
     returns jsonb DEFAULT NULL,
     errors text[] DEFAULT '{}',
     tag text DEFAULT NULL,
-    kind api.route_kind DEFAULT 'function')
+    kind api.route_kind DEFAULT 'function',
+    idempotency boolean DEFAULT true)
 RETURNS void LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
@@ -49,14 +53,15 @@ BEGIN
     INSERT INTO api.routes (
         method, path, kind, function_name, dialect, auth, permission, rate_class, pool, timeout_ms, success_status,
         page_template, items_key, success_template, sources, unknown_fields, max_body_bytes, content_type,
-        unavailable_template, returns, errors, tag, declared_in, declared_xid)
+        unavailable_template, returns, errors, tag, idempotency, declared_in, declared_xid)
     VALUES (
         v_parts[1], v_parts[2], route.kind, route.function, route.dialect, route.auth, route.permission, route.rate,
         route.pool, (extract(epoch FROM v_timeout) * 1000)::integer, route.status,
         route.page, route.items_key, route.envelope, route.sources, route.unknown_fields, route.max_body,
-        route.content_type, route.unavailable, route.returns, route.errors, route.tag, v_file, pg_current_xact_id());
+        route.content_type, route.unavailable, route.returns, route.errors, route.tag, route.idempotency, v_file,
+        pg_current_xact_id());
 END;
 $$;
 COMMENT ON FUNCTION api.route(
     text, text, text, api.auth_kind, text, text, api.pool_kind, interval, integer, text, text, text, jsonb,
-    api.field_policy, integer, text, text, jsonb, text[], text, api.route_kind) IS 'Declares an endpoint.';
+    api.field_policy, integer, text, text, jsonb, text[], text, api.route_kind, boolean) IS 'Declares an endpoint.';

@@ -18,6 +18,7 @@ SELECT api.problems('server',
     '{rate_limited,           429, NULL, NULL}', '{header_too_large,   431, NULL, NULL}',
     '{internal,               500, NULL, NULL}', '{not_supported,      501, NULL, NULL}',
     '{bad_gateway,            502, NULL, NULL}', '{unavailable,        503, NULL, NULL}',
+    '{idempotency_in_flight,  409, NULL, NULL}', '{idempotency_key_reused, 422, NULL, NULL}',
     '{try_again,              503, NULL, NULL}', '{too_slow,           504, NULL, NULL}',
     '{http_version,           505, NULL, NULL}');
 SELECT api.route('GET /metrics', kind => 'metrics', dialect => 'server', auth => 'none', tag => 'server');

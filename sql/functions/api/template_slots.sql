@@ -12,5 +12,8 @@ RETURN CASE template_slots.use
     WHEN 'page' THEN '{items,total,count,limit,offset,page,page_size,total_pages,has_next,has_previous,items_key,request_id,timestamp}'
     WHEN 'page_header' THEN '{total,count,limit,offset,page,page_size,total_pages,has_next,has_previous,link,request_id,timestamp}'
     WHEN 'unavailable' THEN '{request_id,timestamp}'
+    WHEN 'heartbeat' THEN '{ts,ts_naive,id,tenant}'
+    WHEN 'stream_error' THEN '{ts,ts_naive,message,code,id,tenant}'
+    WHEN 'lost' THEN '{ts,ts_naive,message,code,id,tenant}'
 END;
 COMMENT ON FUNCTION api.template_slots(text) IS 'The slots that each template may have.';

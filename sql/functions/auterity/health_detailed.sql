@@ -25,6 +25,7 @@ BEGIN
                 'status', CASE WHEN v_is_old THEN 'degraded' ELSE 'healthy' END,
                 'generation', v_state #> '{catalog,generation}',
                 'loaded_at', v_state #> '{catalog,loaded_at}'),
+            'events', v_state -> 'events',
             'pool', v_state -> 'pool',
             'reactors', v_state -> 'reactors'));
 END;
@@ -38,4 +39,5 @@ SELECT api.route('GET /api/health/detailed', 'auterity.health_detailed', auth =>
                  "dependencies": {
                     "database": {"status": "string", "server_version": "string", "is_replica": "boolean", "uptime_seconds": "integer"},
                     "catalog": {"status": "string", "generation": "integer", "loaded_at": "date-time"},
+                    "events": {"listening": "boolean", "sequencer": "boolean"},
                     "pool": "object", "reactors": "integer"}}');

@@ -1,6 +1,6 @@
--- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions, kinds of jobs,
--- schedules. A migration calls it for a file that is gone. A setting that an operator has given a value keeps it until
--- its file returns.
+-- Removes what a file has declared: routes, dialects, problems, settings, rate policies, permissions, topics, limits of
+-- streams, kinds of jobs, schedules, names of events. A migration calls it for a file that is gone. A setting that an
+-- operator has given a value keeps it until its file returns.
 --
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.forget_file(file text, except_declared_by xid8 DEFAULT NULL)
@@ -18,6 +18,10 @@ BEGIN
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM auth.role_permissions AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
+    DELETE FROM core.topics AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
+    DELETE FROM core.stream_limits AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM work.job_kinds AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
     DELETE FROM work.schedules AS d
@@ -25,6 +29,8 @@ BEGIN
     DELETE FROM core.settings AS d
     WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by
       AND d.value IS NULL;
+    DELETE FROM work.webhook_events AS d
+    WHERE d.declared_in = forget_file.file AND d.declared_xid IS DISTINCT FROM forget_file.except_declared_by;
 END;
 $$;
 COMMENT ON FUNCTION core.forget_file(text, xid8) IS 'Removes what a file has declared.';
