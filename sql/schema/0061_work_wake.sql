@@ -26,5 +26,5 @@ $$;
 COMMENT ON FUNCTION work.wake() IS 'Wakes the workers of a queue when jobs for it are committed.';
 -- Once a transaction and queue is enough: who inserts says so in work.woken.
 CREATE CONSTRAINT TRIGGER jobs_wake AFTER INSERT ON work.jobs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NEW.state = 'waiting' AND current_setting('work.woken', true) IS DISTINCT FROM NEW.queue)
+    WHEN (current_setting('work.woken', true) IS DISTINCT FROM NEW.queue)
     EXECUTE FUNCTION work.wake();

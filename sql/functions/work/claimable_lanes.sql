@@ -1,11 +1,11 @@
--- The lanes of a queue from which jobs can be claimed now, beginning after a tenant and going round.
+-- The lanes of a queue in which jobs are due, from the one after a tenant and round to that tenant. A loose index scan:
+-- one look into jobs_ready_idx for each lane, however many jobs are in it.
 --
 -- Role:    pgserver_owner, through api.claim_jobs
--- Returns: at most lane_count_max, each with how many of its jobs may be claimed; NULL if there is none
+-- Returns: at most lane_count_max, without those of limited kinds that are full; NULL if there is none
 CREATE OR REPLACE FUNCTION work.claimable_lanes(queue text, after_tenant uuid, at timestamptz, lane_count_max integer)
 RETURNS work.claimable_lane[] LANGUAGE plpgsql
 STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
-SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 BEGIN
     RETURN (
@@ -40,27 +40,18 @@ BEGIN
                 LIMIT 1) AS n
             WHERE l.tenant_id <= claimable_lanes.after_tenant
         )
-        SELECT array_agg(ROW (u.tenant_id, u.priority, u.lane, u.room)::work.claimable_lane)
+        SELECT array_agg(ROW (u.tenant_id, u.priority, u.lane, u.run_at)::work.claimable_lane)
         FROM (
-            SELECT l.tenant_id, l.priority, l.lane, r.room
+            SELECT l.*
             FROM (
                 SELECT a.* FROM after_it AS a
                 UNION ALL
                 SELECT b.* FROM up_to_it AS b WHERE b.tenant_id <= claimable_lanes.after_tenant
             ) AS l
-            CROSS JOIN LATERAL (SELECT CASE
-                WHEN l.lane = '' THEN claimable_lanes.lane_count_max
-                ELSE COALESCE(
-                    (SELECT k.tenant_concurrency FROM work.job_kinds AS k WHERE k.kind = l.lane),
-                    claimable_lanes.lane_count_max)
-                    - (SELECT count(*)::integer FROM work.jobs AS r
-                       WHERE r.state = 'running' AND r.lane <> '' AND r.tenant_id = l.tenant_id AND r.lane = l.lane)
-                END AS room) AS r
-            WHERE l.run_at <= claimable_lanes.at AND r.room > 0
+            WHERE l.run_at <= claimable_lanes.at AND (l.lane = '' OR work.room_in_lane(l.tenant_id, l.lane) > 0)
             LIMIT claimable_lanes.lane_count_max
         ) AS u
     );
 END;
 $$;
-COMMENT ON FUNCTION work.claimable_lanes(text, uuid, timestamptz, integer) IS
-    'The lanes of a queue from which jobs can be claimed now.';
+COMMENT ON FUNCTION work.claimable_lanes(text, uuid, timestamptz, integer) IS 'The lanes of a queue in which jobs are due.';

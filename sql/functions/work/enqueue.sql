@@ -9,7 +9,7 @@
 -- Returns: the id of the job
 -- Errors:  22023                  the kind is not declared, or no tenant is stated
 --          PT403 forbidden   403  the tenant is another than the caller's
---          23514 jobs_*      422  a value out of its range
+--          PT400 invalid     400  a value out of its range; DETAIL names it
 CREATE OR REPLACE FUNCTION work.enqueue(
     kind text, arguments jsonb DEFAULT '{}', queue text DEFAULT NULL, priority integer DEFAULT 0,
     run_at timestamptz DEFAULT now(), unique_key text DEFAULT NULL, max_attempts integer DEFAULT NULL,
@@ -22,6 +22,7 @@ DECLARE
     v_caller CONSTANT uuid := auth.tenant_id();
     v_kind   work.job_kinds;
     v_queue  text;
+    v_timeout_ms bigint;
     v_job_id bigint;
 BEGIN
     SELECT * INTO v_kind FROM work.job_kinds AS k WHERE k.kind = enqueue.kind;
@@ -37,6 +38,18 @@ BEGIN
             ERRCODE = 'PT403', MESSAGE = 'forbidden', DETAIL = 'A job can only be given to one''s own tenant.';
     END IF;
     v_queue := COALESCE(enqueue.queue, v_kind.queue);
+    v_timeout_ms := extract(epoch FROM COALESCE(enqueue.timeout, v_kind.timeout)) * 1000;
+    IF v_queue !~ '^[a-z][a-z0-9_]{0,39}$'
+        OR enqueue.priority NOT BETWEEN -100 AND 100
+        OR char_length(enqueue.unique_key) NOT BETWEEN 1 AND 500
+        OR enqueue.max_attempts NOT BETWEEN 1 AND 100
+        OR v_timeout_ms NOT BETWEEN 10 AND 86400000
+        OR jsonb_typeof(enqueue.arguments) <> 'object'
+        OR pg_column_size(enqueue.arguments) > 1048576
+    THEN
+        PERFORM api.invalid(VARIADIC work.job_faults(
+            v_queue, enqueue.priority, enqueue.unique_key, enqueue.max_attempts, v_timeout_ms, enqueue.arguments));
+    END IF;
     -- An equal job may be claimed between two looks at it; then it waits no longer and ours is written.
     FOR v_look IN 1 .. CASE WHEN enqueue.unique_key IS NULL THEN 1 ELSE 10 END LOOP
         INSERT INTO work.jobs (
@@ -48,7 +61,7 @@ BEGIN
             -- Never in the past: claims may remember up to when they have looked.
             GREATEST(enqueue.run_at, clock_timestamp()),
             clock_timestamp(), COALESCE(enqueue.max_attempts, v_kind.max_attempts),
-            (extract(epoch FROM COALESCE(enqueue.timeout, v_kind.timeout)) * 1000)::integer, enqueue.unique_key,
+            v_timeout_ms, enqueue.unique_key,
             auth.user_id(), core.request_context('request_id'), core.request_context('traceparent'),
             COALESCE(enqueue.arguments, '{}'))
         ON CONFLICT (tenant_id, kind, unique_key) WHERE state = 'waiting' AND unique_key IS NOT NULL DO NOTHING
