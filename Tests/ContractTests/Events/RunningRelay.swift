@@ -37,7 +37,8 @@ final class RunningRelay: Sendable {
             try Mailbox<FrontendMessage>(messageCountMax: messageCountMax)
         }
         shared = SharedState(
-            configuration: configuration, logWriter: nil, mailboxes: mailboxes, relayWake: try WakeEvent())
+            configuration: configuration, logWriter: nil, mailboxes: mailboxes, workerMailbox: nil,
+            relayWake: try WakeEvent())
         isStopped = Stop()
         ended = try CountedEvent()
         try SystemThread.start(name: "relay") { [shared, isStopped, ended] in
