@@ -35,6 +35,10 @@ package struct Configuration: Sendable {
     var workers = [QueueWorkers(queue: QueueWorkers.defaultQueue, count: 4)]
     var jobLease = Duration.seconds(30)
 
+    var certificateFile: String?
+    var certificateKeyFile: String?
+    var strictTransportAge = Duration.zero
+
     var http = HTTPLimits()
     var clientCountMax = 10_000
     var streams = StreamSettings()
@@ -67,6 +71,10 @@ package struct Configuration: Sendable {
         var faults: [String] = []
         for option in Self.options {
             if let text = environment[option.name], let fault = option.apply(text, to: &self) { faults.append(fault) }
+        }
+        if (certificateFile == nil) != (certificateKeyFile == nil) {
+            let missing = certificateFile == nil ? "PGSERVER_TLS_CERTIFICATE_FILE" : "PGSERVER_TLS_KEY_FILE"
+            faults.append("\(missing): not set; certificate and key are needed together.")
         }
         guard faults.isEmpty else { throw ConfigurationError(sentences: faults) }
     }

@@ -2,6 +2,8 @@
 enum FrontendMessage: Sendable {
     /// Requests from now on are served by this catalog; those under way keep theirs.
     case install(Catalog, Credentials)
+    /// Handshakes from now on use this certificate.
+    case secure(ServerTLS)
     /// Take no more connections and requests, finish what is under way, then say so.
     case drain
     /// Somebody wants to know what this reactor counted.

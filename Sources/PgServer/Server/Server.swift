@@ -14,7 +14,7 @@ package struct Server {
     /// - Returns: the exit status: 0 after an orderly stop, 1 if the start failed or the grace ran out.
     package func run() -> Int32 {
         runUntilStopped(start) { running in
-            "serving on http://\(configuration.host):\(running.port) with \(configuration.reactorCount) reactors"
+            "serving on \(configuration.certificateFile == nil ? "http" : "https")://\(configuration.host):\(running.port) with \(configuration.reactorCount) reactors"
                 + (configuration.workers.isEmpty ? "" : " and \(workers)")
         }
     }
@@ -36,6 +36,7 @@ package struct Server {
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGHUP)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         linux_ignore_signal(SIGPIPE)
         let running: Running
@@ -45,11 +46,30 @@ package struct Server {
         }
         Self.say(greeting(running))
         var signal: Int32 = 0
-        sigwait(&signals, &signal)
+        repeat {
+            sigwait(&signals, &signal)
+            if signal == SIGHUP { renewCertificate(running.shared) }
+        } while signal == SIGHUP
         Self.say("stopping: finishing what is under way")
         let isDrained = running.stop(within: configuration.shutdownGrace)
         Self.say(isDrained ? "stopped" : "stopped before everything was finished: the grace was over")
         return isDrained ? 0 : 1
+    }
+
+    /// Reads certificate and key anew. Handshakes from now on use them; connections that there are go on.
+    private func renewCertificate(_ shared: SharedState) {
+        do throws(TLSError) {
+            guard let renewed = try makeTLS() else { return Self.say("SIGHUP: there is no certificate to read anew") }
+            shared.certificateExpiry = renewed.expiresAt
+            for mailbox in shared.mailboxes { mailbox.post(.secure(renewed)) }
+            Self.say("certificate and key were read anew")
+        } catch { Self.say("the old certificate stays: \(error)") }
+    }
+
+    private func makeTLS() throws(TLSError) -> ServerTLS? {
+        guard let certificateFile = configuration.certificateFile, let keyFile = configuration.certificateKeyFile
+        else { return nil }
+        return try ServerTLS(certificateFile: certificateFile, keyFile: keyFile)
     }
 
     private struct Running {
@@ -81,6 +101,9 @@ package struct Server {
         do throws(AdmissionError) {
             trustedProxies = try TrustedProxies(parsing: configuration.trustedProxies.joined(separator: " "))
         } catch { throw ServerError("PGSERVER_TRUSTED_PROXIES: \(error)") }
+        let tls: ServerTLS?
+        do throws(TLSError) { tls = try makeTLS() } catch { throw ServerError("\(error)") }
+        shared.certificateExpiry = tls?.expiresAt ?? 0
         let control = Control(shared: shared)
         let (catalog, credentials) = try control.loadFirst()
         let poolConfiguration = try control.poolConfiguration()
@@ -95,7 +118,7 @@ package struct Server {
             try make { () throws(SystemError) in
                 try SystemThread.start(name: "reactor-\(index)") {
                     Self.react(
-                        shared, mailbox, listening: socket, catalog, credentials, poolConfiguration, canceller,
+                        shared, mailbox, listening: socket, tls, catalog, credentials, poolConfiguration, canceller,
                         trustedProxies, drained)
                 }
             }
@@ -178,8 +201,8 @@ package struct Server {
 
     /// The body of a reactor's thread.
     private static func react(
-        _ shared: SharedState, _ mailbox: Mailbox<FrontendMessage>, listening socket: Int32, _ catalog: Catalog,
-        _ credentials: Credentials, _ poolConfiguration: PoolConfiguration, _ canceller: Canceller,
+        _ shared: SharedState, _ mailbox: Mailbox<FrontendMessage>, listening socket: Int32, _ tls: ServerTLS?,
+        _ catalog: Catalog, _ credentials: Credentials, _ poolConfiguration: PoolConfiguration, _ canceller: Canceller,
         _ trustedProxies: TrustedProxies, _ drained: CountedEvent
     ) {
         do throws(SystemError) {
@@ -187,7 +210,7 @@ package struct Server {
             let pool = Pool(configuration: poolConfiguration, loop: reactor, canceller: canceller)
             let frontend = Frontend(
                 loop: reactor, shared: shared, mailbox: mailbox, listening: Descriptor(owning: socket),
-                catalog: catalog, credentials: credentials, pool: pool, trustedProxies: trustedProxies)
+                tls: tls, catalog: catalog, credentials: credentials, pool: pool, trustedProxies: trustedProxies)
             try reactor.run()
             withExtendedLifetime(frontend) { drained.signal() }
         } catch {
