@@ -46,6 +46,7 @@ final class ClientConnection: ReadinessHandler {
     private var lingeredByteCount = 0
     private var hasPeerFinished = false
     private var isDraining = false
+    private var isRetiring = false
     /// Whether the client waits for `100 Continue` behind answers that come first.
     private var owesContinue = false
     /// What was decided about the request whose body is still arriving.
@@ -224,7 +225,7 @@ final class ClientConnection: ReadinessHandler {
             exchange = earlier
             admitted = nil
             owesContinue = false  // the client did not wait for it
-            if isDraining { exchange.keepsAlive = false }
+            if isDraining || isRetiring { exchange.keepsAlive = false }
         } else {
             exchange = frontend.makeExchange(on: self)
             frontend.admit(exchange, parser.head, UnsafeRawBufferPointer(bytes))
@@ -361,6 +362,17 @@ final class ClientConnection: ReadinessHandler {
         if exchanges.isEmpty, output.isEmpty { return close() }
         phase = .lastAnswer
         exchanges.last?.keepsAlive = false
+        wait = .nothing
+    }
+
+    /// The next answer is the last. For a server whose place another one has taken: who is told so before the end can
+    /// never have a request on the way to a connection that closes.
+    func retire() {
+        guard phase == .open else { return }
+        isRetiring = true
+        guard let last = exchanges.last, !last.isAnswered, received.isEmpty else { return }
+        last.keepsAlive = false
+        phase = .lastAnswer
         wait = .nothing
     }
 

@@ -10,7 +10,7 @@ final class Frontend {
     let pool: Pool
     let mailbox: Mailbox<FrontendMessage>
     private var mailReader: MailboxReader<FrontendMessage>?
-    private var listener: Listener?
+    private var listeners: [Listener] = []
 
     private(set) var catalog: Catalog
     var credentials: Credentials
@@ -64,7 +64,7 @@ final class Frontend {
     static let spareByteCountMax = 64 * 1024
 
     init(
-        loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
+        loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening sockets: [Int32],
         tls: ServerTLS?, catalog: Catalog, credentials: Credentials, pool: Pool, trustedProxies: TrustedProxies
     ) {
         self.loop = loop
@@ -86,7 +86,10 @@ final class Frontend {
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)
         clock = TurnClock()
-        listener = Listener(socket, loop: loop) { [unowned self] in accept($0, peer: $1) }
+        for socket in sockets {
+            listeners.append(
+                Listener(Descriptor(owning: socket), loop: loop) { [unowned self] in accept($0, peer: $1) })
+        }
         mailReader = MailboxReader(mailbox, on: loop) { [unowned self] in receive($0) }
         loop.turnEnded = { [unowned self] in endTurn() }
         pool.start()
@@ -251,6 +254,7 @@ final class Frontend {
         case .install(let catalog, let credentials): install(catalog, credentials)
         case .secure(let renewed): tls = renewed
         case .drain: drain()
+        case .handOver: handOver()
         case .report(let collection):
             let pools = pool.metrics
             collection.add(
@@ -279,13 +283,32 @@ final class Frontend {
 
     private func drain() {
         guard !isDraining else { return }
-        listener?.ready(.readable)  // who has connected already shall not meet a reset
-        isDraining = true
-        listener?.close()
-        listener = nil
+        for listener in listeners { listener.ready(.readable) }  // who has connected already shall not meet a reset
+        stopListening()
         for client in clients.reversed() { client.drain() }
         streams.drain()
         finishDrainingIfIdle()
+    }
+
+    /// Another process has the listening sockets and serves. Who has connected here is served here: a client's next
+    /// answer tells it to connect anew, and only who does not ask for anything for long is left.
+    private func handOver() {
+        guard !isDraining else { return }
+        stopListening()
+        for client in clients.reversed() { client.retire() }
+        streams.drain()
+        // The last quarter is for what was asked at the very end.
+        _ = loop.schedule(after: shared.configuration.shutdownGrace * 3 / 4) { [weak self] in
+            guard let self else { return }
+            for client in clients.reversed() { client.drain() }
+        }
+        finishDrainingIfIdle()
+    }
+
+    private func stopListening() {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        listeners = []
     }
 
     private func finishDrainingIfIdle() {
