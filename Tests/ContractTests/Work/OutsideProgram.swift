@@ -7,7 +7,7 @@ final class OutsideProgram {
     private let log: String
 
     /// Starts the program and waits until it says its port.
-    init(_ python: String = "python3", _ fixture: String, _ arguments: [String] = []) throws {
+    init(_ fixture: String, _ arguments: [String] = [], python: String = "python3") throws {
         log = "\(try TestCluster.stateDirectory())/outside-\(getpid())-\(Subprocess.nextNumber()).log"
         let path = "\(Project.root)/Tests/ContractTests/Fixtures/\(fixture)"
         child = try Subprocess.start(
