@@ -36,8 +36,8 @@ final class OutsideProgram {
         unlink(log)
     }
 
-    /// What it has said besides its port.
+    /// What it has taken, a JSON object a line. Between them stands what Python and its libraries complain of.
     var lines: [String] {
-        Subprocess.read(log).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("port ") }
+        Subprocess.read(log).split(separator: "\n").map(String.init).filter { $0.hasPrefix("{") }
     }
 }
