@@ -4,18 +4,21 @@ SELECT
     l.position,
     l.created_at AS occurred_at,
     l.topic,
+    t.description AS topic_description,
     l.type,
     l.subject_kind,
     l.subject_id,
     l.payload
-FROM core.event_log AS l;
+FROM core.event_log AS l
+LEFT JOIN core.topics AS t ON t.topic = l.topic;
 COMMENT ON VIEW bi.events IS
     'What has happened, one row each, for as long as events are kept. Times are in UTC. To follow it: LISTEN pgserver_log, then read the rows behind the last position.';
-COMMENT ON COLUMN bi.events.position     IS 'Its place among the events of the tenant: from 1, without a gap, and never given to another.';
-COMMENT ON COLUMN bi.events.occurred_at  IS 'When it was written, in UTC. Its position follows from when it was committed.';
-COMMENT ON COLUMN bi.events.topic        IS 'What it is about; joins bi.event_topics.';
-COMMENT ON COLUMN bi.events.type         IS 'What happened, such as data.account.created.';
-COMMENT ON COLUMN bi.events.subject_kind IS 'Kind of thing that it happened to, such as account; NULL: to several, or to none.';
-COMMENT ON COLUMN bi.events.subject_id   IS 'Id of that thing.';
-COMMENT ON COLUMN bi.events.payload      IS 'What else is known of it, as a JSON object.';
+COMMENT ON COLUMN bi.events.position          IS 'Its place among the events of the tenant: from 1, without a gap, and never given to another.';
+COMMENT ON COLUMN bi.events.occurred_at       IS 'When it was written, in UTC. Its position follows from when it was committed.';
+COMMENT ON COLUMN bi.events.topic             IS 'What it is about; domain.thing.';
+COMMENT ON COLUMN bi.events.topic_description IS 'What the events of the topic tell.';
+COMMENT ON COLUMN bi.events.type              IS 'What happened, such as data.account.created.';
+COMMENT ON COLUMN bi.events.subject_kind      IS 'Kind of thing that it happened to, such as account; NULL: to several, or to none.';
+COMMENT ON COLUMN bi.events.subject_id        IS 'Id of that thing.';
+COMMENT ON COLUMN bi.events.payload           IS 'What else is known of it, as a JSON object.';
 GRANT SELECT ON bi.events TO bi_reader;
