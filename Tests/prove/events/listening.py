@@ -156,8 +156,9 @@ class Listener:
     async def run(self):
         while True:
             try:
-                await asyncio.wait_for(self._listen_once(), None if self.is_final else self._stay())
-            except asyncio.TimeoutError:
+                async with asyncio.timeout(None if self.is_final else self._stay()):
+                    await self._listen_once()
+            except TimeoutError:
                 pass
             except Refused as refusal:
                 self.refused += 1
@@ -174,10 +175,9 @@ class Listener:
     async def _listen_once(self):
         target = "/proof/events" + (f"?types={self.types}" if self.types else "")
         asked = self.last_id
-        stream = await asyncio.wait_for(
-            self.transport.connect(
-                self._random.choice(self.ports), target, self.tenant.token, asked, 4096 if self.is_slow else None),
-            CONNECT_SECONDS_MAX)
+        async with asyncio.timeout(CONNECT_SECONDS_MAX):
+            stream = await self.transport.connect(
+                self._random.choice(self.ports), target, self.tenant.token, asked, 4096 if self.is_slow else None)
         try:
             event_id, kind, message = await stream.next()
             if kind != "connected":
