@@ -55,6 +55,19 @@ extension Configuration {
             "How long after its worker was last heard of a job is given to another one."),
 
         Option(
+            "PGSERVER_TLS_CERTIFICATE_FILE", \.certificateFile, .optional(.file),
+            "Certificate of this server and those that lead to its authority; with it clients speak TLS."),
+        Option(
+            "PGSERVER_TLS_KEY_FILE", \.certificateKeyFile, .optional(.keyFile),
+            "Private key of that certificate."),
+        Option(
+            "PGSERVER_TLS_HANDSHAKE_TIMEOUT", \.http.timeToSecure, .httpTimeout,
+            "How long the TLS handshake of a new connection may take."),
+        Option(
+            "PGSERVER_TLS_HSTS", \.strictTransportAge, .duration(.zero ... .seconds(63_072_000)),
+            "How long browsers that came over TLS shall use nothing else (Strict-Transport-Security); 0s for no word."),
+
+        Option(
             "PGSERVER_HTTP_LINE_MAX", \.http.lineByteCountMax, .size(8192...65_536),
             "Longest request line or field line; past it the answer is 414 or 431."),
         Option(
@@ -169,6 +182,10 @@ extension Syntax<String> {
     fileprivate static var path: Syntax { .text("the path of a folder") { !$0.isEmpty } }
 
     fileprivate static var file: Syntax { .text("the path of a file of PEM certificates") { !$0.isEmpty } }
+
+    fileprivate static var keyFile: Syntax {
+        .text("the path of a file with a PEM private key, without a passphrase") { !$0.isEmpty }
+    }
 
     fileprivate static var address: Syntax {
         .text("an IPv4 or IPv6 address such as 127.0.0.1, 0.0.0.0 or ::") { addressBitCount($0) != nil }

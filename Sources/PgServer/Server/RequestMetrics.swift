@@ -34,6 +34,8 @@ struct RequestMetrics: Sendable {
     var connectionsAccepted: UInt64 = 0
     var connectionsRefused: UInt64 = 0
     var connectionsOpen = 0
+    var handshakes: UInt64 = 0
+    var handshakesFailed: UInt64 = 0
     var rateLimited: UInt64 = 0
     var clientsGone: UInt64 = 0
     var malformedRequests: UInt64 = 0
@@ -48,6 +50,8 @@ struct RequestMetrics: Sendable {
         connectionsAccepted += other.connectionsAccepted
         connectionsRefused += other.connectionsRefused
         connectionsOpen += other.connectionsOpen
+        handshakes += other.handshakes
+        handshakesFailed += other.handshakesFailed
         rateLimited += other.rateLimited
         clientsGone += other.clientsGone
         malformedRequests += other.malformedRequests
