@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// One connection of an effect, perhaps with TLS: bytes go out and come in until its time is up.
