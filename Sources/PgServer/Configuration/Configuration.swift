@@ -25,7 +25,7 @@ package struct Configuration: Sendable {
     var reactorCount = 1
     var shutdownGrace = Duration.seconds(20)
 
-    var fastConnectionCount = 4
+    var fastConnectionCount = 8
     var slowConnectionCount = 2
     var pipelineDepthMax = 16
     var queueCountMax = 1024
