@@ -82,18 +82,22 @@ FROM test.claimed AS c;
 -- Where looking for lanes is dear, lanes are remembered: what became due since is added to them.
 DELETE FROM work.jobs;
 SELECT test.enqueue(1, 2, 'a');
-INSERT INTO work.claim_hints (queue, enumerated_at, cost, looked_at, lanes)
-SELECT 'test', clock_timestamp(), '1 hour', clock_timestamp(),
+INSERT INTO work.claim_hints (queue, enumerated_at, walked, looked_at, lanes)
+SELECT 'test', clock_timestamp(), 1000000000, clock_timestamp(),
     ARRAY(SELECT ROW (j.tenant_id, j.priority, j.lane, j.run_at)::work.claimable_lane FROM work.jobs AS j ORDER BY j.run_at LIMIT 1);
 SELECT test.enqueue(2, 1, 'b'), test.enqueue(2, 3, 'c', 'test.limited');
 SELECT test.equals('jobs claimed', test.claim(10), 5);
 SELECT test.equals('from remembered lanes and new ones', string_agg(c.n, ' ' ORDER BY c.n), 'a1 a2 b1 c1 c2')
 FROM (SELECT j.arguments ->> 'tag' AS n FROM test.claimed AS k JOIN work.jobs AS j USING (tenant_id, job_id)) AS c;
 SELECT test.equals('the lane is full', test.claim(10), 0);
+-- What was missed is found when all lanes are looked for again.
+SELECT test.enqueue(1, 1, 'd');
+UPDATE work.jobs SET run_at = now() - interval '1 hour' WHERE arguments ->> 'tag' = 'd1';
+SELECT test.equals('not yet', test.claim(10), 0);
 -- Looking has become cheap again: nothing is remembered any more.
-UPDATE work.claim_hints SET cost = '0', enumerated_at = '-infinity' WHERE queue = 'test';
+UPDATE work.claim_hints SET walked = 0, enumerated_at = '-infinity' WHERE queue = 'test';
 DELETE FROM work.jobs WHERE state = 'running';
-SELECT test.equals('jobs claimed', test.claim(10), 1);
+SELECT test.equals('jobs claimed', test.claim(10), 2);
 SELECT test.equals('hints', count(*), 0) FROM work.claim_hints AS h WHERE h.queue = 'test';
 
 SELECT test.become_server();
