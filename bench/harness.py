@@ -77,6 +77,9 @@ class Cluster:
         self.psql("-c", f"CREATE DATABASE {self.database}", database="postgres")
         found = re.fullmatch(r"postgresql://([^:]+):([^@]+)@([^:]+):(\d+)/.*", self.url)
         self.user, self.password, self.host, self.port = found.groups()
+        self.find_postmaster()
+
+    def find_postmaster(self):
         with open(os.path.join(self.state, "data_directory")) as file:
             pid_file = os.path.join(file.read().strip(), "postmaster.pid")
         with open(pid_file) as file:
@@ -122,22 +125,27 @@ def prepare(executable):
     cluster = Cluster()
     try:
         cluster.start()
-        deploy(executable, cluster.url, cluster.login_password)
-        say("loading 20 tenants and 200 000 accounts")
-        for file in ("tenants.sql", "accounts.sql"):
-            cluster.psql("-f", os.path.join(HERE, "sql", file))
-        # pgbench prepares its statements before any of them runs, so before the role is set.
-        cluster.psql("-c", "GRANT USAGE ON SCHEMA bench, core TO pgserver")
-        kid, secret = cluster.psql("-c", "SELECT kid, private_key FROM api.signing_keys() WHERE is_active").split("|")
-        key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-        tokens = [sign(claims(tenant), key, kid) for tenant in TENANTS]
-        cluster.tokens = os.path.join(cluster.state, "tokens")
-        with open(os.open(cluster.tokens, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            file.writelines(token + "\n" for token in tokens)
+        load(executable, cluster)
         return cluster
     except BaseException:
         cluster.remove()
         raise
+
+
+def load(executable, cluster):
+    """Puts the workload into a cluster that runs, and makes its tokens."""
+    deploy(executable, cluster.url, cluster.login_password)
+    say("loading 20 tenants and 200 000 accounts")
+    for file in ("tenants.sql", "accounts.sql"):
+        cluster.psql("-f", os.path.join(HERE, "sql", file))
+    # pgbench prepares its statements before any of them runs, so before the role is set.
+    cluster.psql("-c", "GRANT USAGE ON SCHEMA bench, core TO pgserver")
+    kid, secret = cluster.psql("-c", "SELECT kid, private_key FROM api.signing_keys() WHERE is_active").split("|")
+    key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+    tokens = [sign(claims(tenant), key, kid) for tenant in TENANTS]
+    cluster.tokens = os.path.join(cluster.state, "tokens")
+    with open(os.open(cluster.tokens, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.writelines(token + "\n" for token in tokens)
 
 
 # ---------------------------------------------------------------- tokens

@@ -7,6 +7,7 @@
 -- Returns: nothing. A row each: <topic>.created, .updated or .deleted with the columns; of more rows one
 --          <topic>.changed a tenant, with operation and record_count. An update of other columns tells nothing.
 --          No row is too large to be written for its event's sake: then the event says is_too_large instead.
+--          What a larger doing causes says so in caused_by, as core.cause() was told.
 -- Errors:  42704  the topic is not declared
 CREATE OR REPLACE FUNCTION core.observed()
 RETURNS trigger LANGUAGE plpgsql
@@ -22,6 +23,8 @@ DECLARE
     v_payload_bytes_max CONSTANT integer := 65536;
     v_done     CONSTANT text    := CASE TG_OP
         WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'updated' ELSE 'deleted' END;
+    v_cause    CONSTANT jsonb   := jsonb_strip_nulls(
+        jsonb_build_object('caused_by', nullif(current_setting('core.cause', true), '')));
     v_count  bigint;
     v_new    jsonb[];
     v_old    jsonb[];
@@ -54,7 +57,8 @@ BEGIN
         SELECT
             (n.entry ->> 'tenant_id')::uuid, v_topic, v_topic || '.' || v_done, v_kind,
             CASE WHEN octet_length(n.subject_id) <= v_subject_bytes_max THEN n.subject_id END,
-            CASE WHEN pg_column_size(p.payload) <= v_payload_bytes_max THEN p.payload ELSE '{"is_too_large": true}' END
+            CASE WHEN pg_column_size(p.payload) <= v_payload_bytes_max THEN p.payload
+                ELSE '{"is_too_large": true}' || v_cause END
         FROM (
             SELECT u.entry, u.position, i.subject_id
             FROM unnest(v_new) WITH ORDINALITY AS u (entry, position)
@@ -78,7 +82,8 @@ BEGIN
         ) AS d
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(c.name, n.entry -> c.name)
-                || CASE WHEN TG_OP = 'UPDATE' THEN jsonb_build_object('changed', d.names) ELSE '{}' END AS payload
+                || CASE WHEN TG_OP = 'UPDATE' THEN jsonb_build_object('changed', d.names) ELSE '{}' END
+                || v_cause AS payload
             FROM unnest(v_columns) AS c (name)
         ) AS p
         WHERE TG_OP <> 'UPDATE' OR d.names IS NOT NULL
@@ -109,7 +114,7 @@ BEGIN
         INSERT INTO core.events (tenant_id, topic, type, subject_kind, payload)
         SELECT
             t.key::uuid, v_topic, v_topic || '.changed', v_kind,
-            jsonb_build_object('operation', v_done, 'record_count', t.value)
+            jsonb_build_object('operation', v_done, 'record_count', t.value) || v_cause
         FROM jsonb_each(COALESCE(v_totals, '{}')) AS t
         ORDER BY t.key;
     END IF;
