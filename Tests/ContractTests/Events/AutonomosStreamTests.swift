@@ -126,7 +126,7 @@ struct AutonomosStreamTests {
 
     @Test("tells each stage of a sync with what it did, and not once more what it wrote")
     func sync() throws {
-        let source = try RecordStreams.source()
+        let source = try DemonstrationSource(named: "stages")
         let stream = try account.connected(Self.target)
         try source.connect(account)
         let first = try recordedStages()
