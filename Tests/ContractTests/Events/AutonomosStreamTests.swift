@@ -6,7 +6,7 @@ import Testing
 @Suite("The event stream of AutonomOS", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct AutonomosStreamTests {
     private static let target = "/api/v1/events/stream"
-    private static let naiveTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/
+    private static var naiveTime: Regex<Substring> { /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/ }
 
     private let server: RunningServer
     private let account: Account
