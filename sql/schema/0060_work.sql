@@ -192,7 +192,7 @@ COMMENT ON TYPE work.claimable_lane IS
 CREATE UNLOGGED TABLE work.claim_hints (
     queue         text                  NOT NULL,
     enumerated_at timestamptz           NOT NULL,
-    cost          interval              NOT NULL,
+    walked        bigint                NOT NULL,
     looked_at     timestamptz           NOT NULL,
     lanes         work.claimable_lane[] NOT NULL,
 
@@ -201,5 +201,5 @@ CREATE UNLOGGED TABLE work.claim_hints (
 COMMENT ON TABLE work.claim_hints IS
     'For queues in which looking for lanes has become dear, because an old snapshot keeps rows that are long gone: where jobs waited when we last looked.';
 COMMENT ON COLUMN work.claim_hints.enumerated_at IS 'When all lanes were looked for.';
-COMMENT ON COLUMN work.claim_hints.cost IS 'How long that took. It is done again after a multiple of it.';
+COMMENT ON COLUMN work.claim_hints.walked IS 'How many entries of the index that led over. It is done again after a pause for each of them.';
 COMMENT ON COLUMN work.claim_hints.looked_at IS 'Up to when jobs that became due have been added to the lanes.';

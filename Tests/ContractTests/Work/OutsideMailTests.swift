@@ -12,7 +12,8 @@ struct OutsideMailTests {
 
     private func performer(_ url: String, trusting certificate: Certificate?) throws -> MailPerformer {
         let network = try Outside.network(trusting: certificate)
-        return MailPerformer(network, server: try #require(MailServer(parsing: url)))
+        let server = try #require(MailServer(parsing: url))
+        return MailPerformer(network, server: server)
     }
 
     private static let text = "Grüße,\nsehr lange Zeile: " + String(repeating: "wort ", count: 100) + "\n.\n.. Ende \n"
@@ -108,7 +109,8 @@ struct OutsideMailTests {
 /// A mail server from PyPI, and the Python that has it.
 enum MailReceiver {
     static func start(_ certificate: Certificate, _ mode: String) throws -> OutsideProgram {
-        try OutsideProgram(try #require(python), "mail_receiver.py", [certificate.path, certificate.keyPath, mode])
+        try OutsideProgram(
+            "mail_receiver.py", [certificate.path, certificate.keyPath, mode], python: try #require(python))
     }
 
     /// Installs aiosmtpd once, where the provers keep what they have from PyPI; nil if it cannot be had.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A webhook", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct WebhookTests {
-    private static let shared = Result {
+    private static let shared: Result<RunningServer, any Error> = Result {
         let server = try IdentityServer.fresh(
             environment: [
                 "PGSERVER_WEBHOOKS_HTTP": "true", "PGSERVER_EGRESS_ALLOW": "127.0.0.0/8", "PGSERVER_WORKERS": "4",
@@ -188,7 +188,7 @@ struct WebhookTests {
         #expect(try finished(webhook, try again.string("id")).string("status") == "delivered")
         let received = try receiver.received()
         #expect(received.map(\.event) == ["ping", "ping"])
-        #expect(received.allSatisfy(\.isVerified))
+        #expect(received.allSatisfy { $0.isVerified })
         #expect(Set(received.map(\.key)).count == 2)
         #expect(received[0].body["timestamp"] as? String == received[1].body["timestamp"] as? String)
         #expect(try logged(webhook).map { $0["reason"] as? String } == ["redelivery", "test"])

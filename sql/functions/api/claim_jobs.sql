@@ -22,7 +22,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 -- The plans are made while the tables may be empty and are used when they are not.
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -3,7 +3,8 @@
 --
 -- A row each leaves an event <topic>.created, .updated or .deleted with the columns; more rows than rows_max leave one
 -- <topic>.changed a tenant, with operation and record_count. An update of other columns tells nothing. No row is too
--- large to be written for its event's sake: then the event says is_too_large instead.
+-- large to be written for its event's sake: then the event says is_too_large instead. What a larger doing causes says so
+-- in caused_by, as core.cause() was told.
 --
 -- Role:    pgserver_owner
 -- Takes:   operation: insert, update or delete. keys: the columns of the key besides the tenant.
@@ -66,12 +67,15 @@ BEGIN
 
     RETURN format(
 $body$
+DECLARE
+    v_cause CONSTANT jsonb := CASE WHEN COALESCE(current_setting('core.cause', true), '') = '' THEN '{}'
+        ELSE jsonb_build_object('caused_by', current_setting('core.cause')) END;
 BEGIN
     INSERT INTO core.events (tenant_id, topic, type, subject_kind, subject_id, payload)
     SELECT
         r.tenant_id, %1$L, %2$L, %3$L, CASE WHEN octet_length(r.subject_id) <= %4$s THEN r.subject_id END,
-        CASE WHEN pg_column_size(r.payload) <= %5$s THEN r.payload ELSE '{"is_too_large": true}' END
-    FROM (SELECT n.tenant_id, %6$s AS subject_id, %7$s AS payload FROM %8$s AS n%9$s%10$s OFFSET 0) AS r
+        CASE WHEN pg_column_size(r.payload) <= %5$s THEN r.payload ELSE '{"is_too_large": true}' || v_cause END
+    FROM (SELECT n.tenant_id, %6$s AS subject_id, %7$s || v_cause AS payload FROM %8$s AS n%9$s%10$s OFFSET 0) AS r
     WHERE NOT EXISTS (SELECT FROM %8$s OFFSET %11$s);
     IF NOT FOUND THEN
         IF NOT EXISTS (SELECT FROM %8$s OFFSET %11$s) THEN
@@ -79,7 +83,7 @@ BEGIN
         END IF;
         INSERT INTO core.events (tenant_id, topic, type, subject_kind, payload)
         SELECT
-            n.tenant_id, %1$L, %12$L, %3$L, jsonb_build_object('operation', %13$L, 'record_count', count(*))
+            n.tenant_id, %1$L, %12$L, %3$L, jsonb_build_object('operation', %13$L, 'record_count', count(*)) || v_cause
         FROM %8$s AS n%9$s%10$s
         GROUP BY n.tenant_id
         ORDER BY n.tenant_id;
