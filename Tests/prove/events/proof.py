@@ -193,8 +193,12 @@ class Node:
         if os.path.exists(self._pid_file):
             os.unlink(self._pid_file)
 
-    def has_died(self):
-        return self._process.poll() is not None
+    def supervise(self):
+        """Starts it again if PostgreSQL was not there when it started; for any other end of its own it fails."""
+        if self._process.poll() is not None:
+            if "cannot start: PostgreSQL" not in self.told().rstrip().rpartition("\npg-server: ")[2]:
+                raise RuntimeError(f"{self.name} ended by itself:\n{self.told()}")
+            self.start()
 
     def told(self):
         if not os.path.exists(self._log):
@@ -421,8 +425,7 @@ async def prove(arguments, cluster, nodes):
             if writer.fault:
                 raise writer.fault
         for node in nodes:
-            if node.has_died():
-                raise RuntimeError(f"{node.name} ended by itself:\n{node.told()}")
+            node.supervise()
 
     if arguments.deeds:     # spread evenly over a short run
         for number, deed in enumerate(arguments.deeds):
@@ -442,6 +445,7 @@ async def prove(arguments, cluster, nodes):
                 say(f"{sum(len(listener.received) for listener in listeners)} events received")
     check()
 
+    say("the writers end")
     for writer in writers:
         writer.is_stopping.set()
     for writer in writers:
@@ -457,13 +461,11 @@ async def prove(arguments, cluster, nodes):
         wait_until, "every event has its position",
         lambda: int(connection.rows("SELECT count(*) FROM core.event_positions")[0][0]) >= committed.total(), 30)
     log = read_log(connection)
+    say("the listeners come to the end of the log")
+    heads = {listener: max((event[0] for event in log[listener.tenant.id]
+                            if not listener.types or event[1] == listener.types), default=0) for listener in listeners}
     end = time.monotonic() + SETTLE_SECONDS_MAX
-
-    def is_behind(listener):
-        wanted = [event[0] for event in log[listener.tenant.id] if not listener.types or event[1] == listener.types]
-        return bool(wanted) and listener.last_position < wanted[-1]
-
-    while any(map(is_behind, listeners)) and time.monotonic() < end:
+    while any(listener.last_position < head for listener, head in heads.items()) and time.monotonic() < end:
         check()
         await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)        # time for what should not come
@@ -475,6 +477,7 @@ async def prove(arguments, cluster, nodes):
     faults = compare_log(log, committed)
     for listener in listeners:
         faults += compare(listener, log, counts)
+    say("each node tells each tenant's whole log")
     for tenant in tenants:
         for node in nodes:
             if await asyncio.wait_for(read_all(node, tenant, len(log[tenant.id])), SETTLE_SECONDS_MAX) != log[tenant.id]:
