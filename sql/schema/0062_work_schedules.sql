@@ -1,5 +1,11 @@
 -- Schedules: when jobs are enqueued by themselves.
 
+CREATE TYPE work.cron_fields AS (
+    minutes integer[], hours integer[], days integer[], months integer[], weekdays integer[],
+    is_any_day boolean, is_any_weekday boolean);
+COMMENT ON TYPE work.cron_fields IS
+    'A cron expression as the numbers that each of its fields allows; Sunday is 0. A day field of * leaves the other to decide.';
+
 CREATE TABLE work.schedules (
     tenant_id    uuid        NOT NULL,
     schedule_id  bigint      GENERATED ALWAYS AS IDENTITY,

@@ -27,7 +27,8 @@ enum Help {
 
     private static func entry(_ option: Option) -> String {
         let fallback = option.defaultText.isEmpty ? "" : " Default: \(option.defaultText)."
-        return "  \(option.name)\n      \(option.summary) Expects \(option.expectation).\(fallback)"
+        let file = option.fileName.map { " Or \($0): a file that holds it." } ?? ""
+        return "  \(option.name)\n      \(option.summary) Expects \(option.expectation).\(fallback)\(file)"
     }
 
     private static func columns(_ rows: [(String, String)]) -> String {

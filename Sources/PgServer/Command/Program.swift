@@ -72,6 +72,7 @@ package struct Program {
         do throws(ConfigurationError) {
             configuration = try Configuration(environment: environment)
         } catch { throw .configuration(error) }
+        for warning in configuration.warnings { complain("pg-server: \(warning)") }
 
         switch command {
         case .serve: return serve(configuration)

@@ -30,7 +30,7 @@ extension Configuration {
 
         Option(
             "PGSERVER_POOL_FAST", \.fastConnectionCount, .integer(1...64),
-            "Database connections of each reactor for ordinary routes."),
+            "Database connections of each reactor for ordinary routes: half for reads, half for writes."),
         Option(
             "PGSERVER_POOL_SLOW", \.slowConnectionCount, .integer(1...64),
             "Database connections of each reactor for routes declared slow, such as login."),
@@ -94,6 +94,10 @@ extension Configuration {
         Option(
             "PGSERVER_HTTP_CONNECTIONS_MAX", \.clientCountMax, .integer(1...1_000_000),
             "Most client connections of the whole server; past it a new one is closed."),
+        Option(
+            "PGSERVER_HTTP_MEMORY_MAX", \.heldByteCountMax, .size(16_777_216...1_099_511_627_776),
+            "Most bytes of unfinished requests and untaken answers, of all reactors; past it those that hold most are cut."
+        ),
         Option(
             "PGSERVER_HTTP_PIPELINE_MAX", \.http.pipelineDepthMax, .integer(1...256),
             "Most requests of one connection that are read before the first is answered."),

@@ -25,7 +25,7 @@ package struct Configuration: Sendable {
     var reactorCount = 1
     var shutdownGrace = Duration.seconds(20)
 
-    var fastConnectionCount = 4
+    var fastConnectionCount = 8
     var slowConnectionCount = 2
     var pipelineDepthMax = 16
     var queueCountMax = 1024
@@ -41,6 +41,7 @@ package struct Configuration: Sendable {
 
     var http = HTTPLimits()
     var clientCountMax = 10_000
+    var heldByteCountMax = 256 << 20
     var streams = StreamSettings()
     var crossOrigin = CrossOrigin()
     var trustedProxies: [String] = []
@@ -59,6 +60,8 @@ package struct Configuration: Sendable {
 
     /// Listening sockets that are there already.
     private(set) var inheritance: Inheritance?
+    /// What the operator should know of the values, though they can be used.
+    package private(set) var warnings: [String] = []
 
     private var environment = Environment([:])
 
@@ -75,6 +78,9 @@ package struct Configuration: Sendable {
         var faults: [String] = []
         for option in Self.options {
             if let text = environment[option.name], let fault = option.apply(text, to: &self) { faults.append(fault) }
+            if let path = option.fileName.flatMap({ environment[$0] }) {
+                if let fault = apply(option, fromFile: path) { faults.append(fault) }
+            }
         }
         if (certificateFile == nil) != (certificateKeyFile == nil) {
             let missing = certificateFile == nil ? "PGSERVER_TLS_CERTIFICATE_FILE" : "PGSERVER_TLS_KEY_FILE"
@@ -83,11 +89,29 @@ package struct Configuration: Sendable {
         guard faults.isEmpty else { throw ConfigurationError(sentences: faults) }
     }
 
+    /// Takes a secret from its file.
+    ///
+    /// - Returns: the sentence to show when that is not possible.
+    private mutating func apply(_ option: Option, fromFile path: String) -> String? {
+        guard let name = option.fileName else { return nil }
+        guard environment[option.name] == nil else {
+            return "\(name): not possible beside \(option.name); set one of them."
+        }
+        do throws(SecretFile.Fault) {
+            let file = try SecretFile(path: path)
+            if file.isReadableByAll {
+                warnings.append("\(name): every user of this machine may read \(path); chmod o-r it.")
+            }
+            return option.apply(file.text, to: &self)
+        } catch { return "\(name): '\(path)' cannot be used: \(error.text)." }
+    }
+
     /// A sentence for each variable that looks like ours but is nobody's, with the name that was probably meant.
     ///
     /// - Parameter settings: The variables that the catalog's settings name; they may look like ours too.
     func unknownVariables(besides settings: some Sequence<String>) -> [String] {
-        let known = Set(Self.options.map(\.name)).union(settings).union([Inheritance.predecessorVariable])
+        let known = Set(Self.options.flatMap { [$0.name] + ($0.fileName.map { [$0] } ?? []) })
+            .union(settings).union([Inheritance.predecessorVariable])
         return environment.variables.keys.sorted()
             .filter { $0.hasPrefix(Self.prefix) && !known.contains($0) }
             .map { name in

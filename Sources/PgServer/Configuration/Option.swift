@@ -8,6 +8,8 @@ struct Option: Sendable {
     let defaultText: String
     /// A secret's value appears in no message.
     let isSecret: Bool
+    /// The variable that names a file with the value instead; secrets have one.
+    var fileName: String? { isSecret ? name + SecretFile.suffix : nil }
     private let assign: @Sendable (String, inout Configuration) -> Bool
 
     /// - Parameter defaultText: Words for a default that depends on the machine; otherwise the property's first value.

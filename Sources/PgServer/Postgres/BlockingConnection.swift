@@ -13,6 +13,11 @@ final class BlockingConnection {
 
     private let raw: OpaquePointer
 
+    /// How long PostgreSQL may take for an answer; nil waits for ever, as a deployment does. A backend that hangs, or a
+    /// network that swallows everything, says nothing by itself. Past it the connection is lost.
+    private let answerTimeout: Duration?
+    private var isGivenUp = false
+
     /// How long a connection may take to be established, in seconds, unless the caller's keywords say otherwise.
     private static let connectTimeoutSeconds = 10
 
@@ -23,7 +28,8 @@ final class BlockingConnection {
 
     /// - Parameter keywords: libpq's connection keywords; a later one overrides an earlier one. The first `dbname` may
     ///   be a whole URI or conninfo string.
-    init(keywords: [(String, String)]) throws(PostgresError) {
+    init(keywords: [(String, String)], answerTimeout: Duration? = nil) throws(PostgresError) {
+        self.answerTimeout = answerTimeout
         let defaults = [
             ("connect_timeout", String(Self.connectTimeoutSeconds)), ("fallback_application_name", "pg-server"),
         ]
@@ -34,6 +40,8 @@ final class BlockingConnection {
         guard let opened else { throw .connection("no memory for a connection") }
         raw = opened
         guard PQstatus(raw) == CONNECTION_OK else { throw connectionError() }
+        // Otherwise libpq would wait for as long as the socket takes nothing.
+        if answerTimeout != nil, PQsetnonblocking(raw, 1) != 0 { throw connectionError() }
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = PQsetNoticeReceiver(raw, receiveNotice, context)
     }
@@ -58,9 +66,10 @@ final class BlockingConnection {
     func run(_ script: String) throws(PostgresError) {
         try refuseNul(script)
         guard PQsendQuery(raw, script) == 1 else { throw connectionError() }
+        let deadline = answerTimeout.map { ContinuousClock.now + $0 }
         var completedCount = 0
         var failure: PostgresError?
-        while let result = PQgetResult(raw) {
+        while let result = try nextResult(until: deadline) {
             defer { PQclear(result) }
             switch PQresultStatus(result) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
@@ -90,10 +99,13 @@ final class BlockingConnection {
     func result(_ sql: String, _ parameters: [String?] = []) throws(PostgresError) -> QueryResult {
         try refuseNul(sql)
         for parameter in parameters { if let parameter { try refuseNul(parameter) } }
-        let answer = withCStrings(parameters) { values in
-            PQexecParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        let deadline = answerTimeout.map { ContinuousClock.now + $0 }
+        let isSent = withCStrings(parameters) { values in
+            PQsendQueryParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
-        guard let answer else { throw connectionError() }
+        guard isSent == 1, let answer = try nextResult(until: deadline) else { throw connectionError() }
+        // One statement has one result; a connection that breaks behind it has another, which its loss tells as well.
+        while let other = try remainder(behind: answer, until: deadline) { PQclear(other) }
         switch PQresultStatus(answer) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return QueryResult(owning: answer)
         default:
@@ -138,8 +150,45 @@ final class BlockingConnection {
         }
     }
 
-    /// Whether the connection itself is gone, as far as libpq has noticed.
-    var isLost: Bool { PQstatus(raw) != CONNECTION_OK }
+    /// Whether the connection itself is gone, as far as libpq has noticed, or was given up.
+    var isLost: Bool { isGivenUp || PQstatus(raw) != CONNECTION_OK }
+
+    // MARK: Waiting
+
+    /// The next result of what was sent; nil when there is no more.
+    private func nextResult(until deadline: ContinuousClock.Instant?) throws(PostgresError) -> OpaquePointer? {
+        guard let deadline else { return PQgetResult(raw) }
+        while true {
+            let isUnsent = PQflush(raw) == 1
+            if PQisBusy(raw) == 0 { return PQgetResult(raw) }
+            try wait(until: deadline, forWriting: isUnsent)
+        }
+    }
+
+    private func remainder(
+        behind answer: OpaquePointer, until deadline: ContinuousClock.Instant?
+    ) throws(PostgresError) -> OpaquePointer? {
+        do throws(PostgresError) { return try nextResult(until: deadline) } catch {
+            PQclear(answer)
+            throw error
+        }
+    }
+
+    /// Waits for bytes and takes them.
+    private func wait(until deadline: ContinuousClock.Instant, forWriting: Bool) throws(PostgresError) {
+        let left = deadline - ContinuousClock.now
+        guard left > .zero else {
+            isGivenUp = true
+            throw .connection("PostgreSQL did not answer in time")
+        }
+        var watched = pollfd(fd: PQsocket(raw), events: Int16(POLLIN | (forWriting ? POLLOUT : 0)), revents: 0)
+        guard watched.fd >= 0 else { throw connectionError() }
+        let milliseconds = min((left / .milliseconds(1)).rounded(.up), Double(Int32.max))
+        let count = poll(&watched, 1, Int32(milliseconds))
+        if count < 0, errno != EINTR { throw .connection("poll failed: \(String(cString: strerror(errno)))") }
+        // A failure stands in the result that follows.
+        if count > 0, watched.revents & ~Int16(POLLOUT) != 0 { _ = PQconsumeInput(raw) }
+    }
 
     /// A name made safe to stand in a statement.
     func quoted(identifier: String) throws(PostgresError) -> String {

@@ -22,6 +22,8 @@ final class ClientConnection: ReadinessHandler {
     static let lingerByteCountMax = 1 << 20
     /// Output that may wait for a client that does not read, beyond which no further request of it is read.
     static let outputByteCountMax = 1 << 20
+    /// Requests and answers that come and go within a turn are counted only if they are larger.
+    static let countedByteCountMin = 16 * 1024
 
     let peer: String
     let peerAddress: ClientAddress
@@ -55,6 +57,8 @@ final class ClientConnection: ReadinessHandler {
     private var successor: StreamListener?
     /// Whether the client sent more behind the request that opens a stream.
     private var hasStrayBytes = false
+    /// What is counted of this connection in ``Frontend/heldByteCount``.
+    private(set) var heldByteCount = 0
     /// The index in the frontend's list, kept by the frontend.
     var place = 0
     /// Whether it is over the limit of connections.
@@ -138,7 +142,36 @@ final class ClientConnection: ReadinessHandler {
             received.append(contentsOf: bytes)
             consumeReceived()
         }
+        if heldByteCount > 0 || !received.isEmpty || bytes.count >= Self.countedByteCountMin { countHeld() }
         updateWatch()
+    }
+
+    /// Tells the frontend how much memory this client takes.
+    private func countHeld() {
+        guard phase != .closed else { return }
+        let count = exchanges.reduce(received.count + output.count) { $0 + $1.heldByteCount }
+        frontend.heldByteCount += count - heldByteCount
+        heldByteCount = count
+    }
+
+    private func forgetHeld() {
+        frontend.heldByteCount -= heldByteCount
+        heldByteCount = 0
+    }
+
+    /// This client holds more than others while there is no room: what it is sending is refused, what it does not take
+    /// is lost.
+    func cutOff() {
+        guard phase == .open, exchanges.isEmpty, output.isEmpty, !received.isEmpty else { return close() }
+        let exchange = admitted ?? frontend.makeExchange(on: self)
+        admitted = nil
+        exchange.keepsAlive = false
+        exchanges.append(exchange)
+        phase = .lastAnswer
+        wait = .nothing
+        received = []
+        forgetHeld()
+        frontend.refuseForRoom(exchange)
     }
 
     private func consumeReceived() {
@@ -254,7 +287,7 @@ final class ClientConnection: ReadinessHandler {
     /// An exchange has its whole answer: writes it, and those behind it that were waiting for it.
     func finished(_ exchange: Exchange) {
         guard phase != .closed else { return }
-        guard exchanges.first === exchange else { return }
+        guard exchanges.first === exchange else { return countHeld() }
         while let first = exchanges.first, first.isAnswered {
             if output.isEmpty {
                 swap(&output, &first.response)
@@ -291,6 +324,7 @@ final class ClientConnection: ReadinessHandler {
                 if writeDeadline == nil || outputSentCount - sentCountBefore >= Self.progressByteCountMin {
                     writeDeadline = frontend.loop.now + frontend.limits.idle
                 }
+                countHeld()
                 updateWatch()
                 return
             case .closed:
@@ -301,6 +335,7 @@ final class ClientConnection: ReadinessHandler {
         if output.capacity > Self.outputCapacityKept { output = [] } else { output.removeAll(keepingCapacity: true) }
         outputSentCount = 0
         writeDeadline = nil
+        if heldByteCount > 0 { countHeld() }
         if phase == .lastAnswer, exchanges.isEmpty {
             if successor != nil { return handOver() }
             return hasPeerFinished ? close() : linger()
@@ -336,6 +371,7 @@ final class ClientConnection: ReadinessHandler {
         }
         successor = nil
         phase = .closed
+        forgetHeld()
         output = []
         received = []
         listener.attach(socket)
@@ -422,6 +458,7 @@ final class ClientConnection: ReadinessHandler {
         guard phase != .closed else { return }
         phase = .closed
         giveUp()
+        forgetHeld()
         output = []
         frontend.loop.unwatch(descriptor)
         frontend.closed(self)

@@ -11,6 +11,8 @@ struct Control: Sendable {
     static let heartbeatInterval = Duration.seconds(30)
     /// How long a heartbeat may take to come back.
     static let heartbeatPatience = Duration.seconds(10)
+    /// How long PostgreSQL may take for one of the catalog's queries, which wait for the locks of a deployment.
+    static let answerTimeout = Duration.seconds(30)
     /// Reactors that ask for a new look because a function had changed are heard this often.
     static let requestInterval = Duration.milliseconds(50)
     /// Least time between two loads: any login of the database may notify, as often as it likes.
@@ -174,7 +176,9 @@ struct Control: Sendable {
 
     private func connect() throws(ServerError) -> BlockingConnection {
         let keywords = try keywords()
-        do throws(PostgresError) { return try BlockingConnection(keywords: keywords) } catch {
+        do throws(PostgresError) {
+            return try BlockingConnection(keywords: keywords, answerTimeout: Self.answerTimeout)
+        } catch {
             throw ServerError("PostgreSQL: \(error.failure.message)")
         }
     }

@@ -77,6 +77,16 @@ final class Exchange: TransactionOwner {
         connection?.frontend.answered(self, answer)
     }
 
+    /// What it keeps in memory that a client decides the size of.
+    var heldByteCount: Int { response.count + kept.bytes.count + transaction.callArguments.bytes.count }
+
+    /// Whether what it has allocated is worth keeping for another request.
+    func isSmall(_ byteCountMax: Int) -> Bool {
+        response.capacity <= byteCountMax && kept.bytes.capacity <= byteCountMax
+            && transaction.callArguments.bytes.capacity <= byteCountMax
+            && transaction.claimArguments.bytes.capacity <= byteCountMax
+    }
+
     /// Makes it as new, keeping its memory.
     func reset(on connection: ClientConnection, startedAt: ContinuousClock.Instant) {
         self.connection = connection

@@ -386,6 +386,14 @@ extension Frontend {
         refuse(exchange, Problem(.requestTimeout))
     }
 
+    /// A request for which there is no memory.
+    func refuseForRoom(_ exchange: Exchange) {
+        if exchange.catalog == nil {
+            beginRefusal(exchange, .get, target: 0..<0, UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        refuse(exchange, Problem(.unavailable, retryAfterSeconds: Problem.tryAgainSeconds))
+    }
+
     private func beginRefusal(
         _ exchange: Exchange, _ method: Method, target: Range<Int>, _ bytes: UnsafeRawBufferPointer
     ) {

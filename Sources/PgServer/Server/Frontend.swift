@@ -30,6 +30,9 @@ final class Frontend {
     private var clientsToFlush: [ClientConnection] = []
     private var spareExchanges: [Exchange] = []
     private var isDraining = false
+    /// Bytes that clients hold here, as far as they are worth counting.
+    var heldByteCount = 0
+    private let heldByteCountMax: Int
     private(set) lazy var streams = StreamHub(frontend: self)
 
     var rates: RateView
@@ -78,6 +81,7 @@ final class Frontend {
         self.pool = pool
         self.trustedProxies = trustedProxies
         limits = shared.configuration.http
+        heldByteCountMax = shared.configuration.heldByteCountMax / shared.configuration.reactorCount
         crossOrigin = CrossOrigin(shared.configuration.crossOrigin)
         rates = RateView(shared.registry)
         contextStatement = Statement(EngineSQL.context, parameterTypes: EngineSQL.contextTypes)
@@ -197,6 +201,19 @@ final class Frontend {
         handshakeStepsLeft = Self.handshakeStepCountMax
         // Flushing may dispatch requests that waited in the pipeline, whose answers flush again.
         while let client = clientsToFlush.popLast() { client.flush() }
+        guard heldByteCount > heldByteCountMax else { return }
+        relieve()
+        while let client = clientsToFlush.popLast() { client.flush() }
+    }
+
+    /// Cuts off those that hold most, until there is room again: enough of it that this is not done for every packet.
+    private func relieve() {
+        let wanted = heldByteCountMax / 4 * 3
+        for client in clients.sorted(by: { $0.heldByteCount > $1.heldByteCount }) {
+            guard heldByteCount > wanted else { break }
+            metrics.connectionsCutOff += 1
+            client.cutOff()
+        }
     }
 
     private func inspectLater() {
@@ -228,7 +245,7 @@ final class Frontend {
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
-            exchange.response.capacity <= Self.spareByteCountMax, exchange.kept.bytes.capacity <= Self.spareByteCountMax
+            exchange.isSmall(Self.spareByteCountMax)
         else { return }
         spareExchanges.append(exchange)
     }
@@ -355,6 +372,7 @@ final class Frontend {
             all.add(route: route.name, counters)
         }
         if !unroutedCounters.statuses.isEmpty { all.add(route: "", unroutedCounters) }
+        all.heldByteCount = heldByteCount
         all.connectionsOpen = clients.count - refusedClientCount + streams.socketCount
         return all
     }

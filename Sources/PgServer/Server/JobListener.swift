@@ -31,7 +31,8 @@ struct JobListener: Sendable {
     }
 
     private func listen(_ listening: () -> Void) throws(PostgresError) {
-        let connection = try BlockingConnection(keywords: keywords + [("application_name", "pg-server worker")])
+        let connection = try BlockingConnection(
+            keywords: keywords + [("application_name", "pg-server worker")], answerTimeout: Self.heartbeatPatience)
         try connection.listen(EngineSQL.jobsChannel)
         try connection.listen(EngineSQL.eventsChannel)
         listening()

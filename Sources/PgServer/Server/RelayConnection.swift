@@ -22,6 +22,8 @@ struct RelayConnection {
     /// Bounds for the time of a statement, which is the one configured for all. Numbering and reading take
     /// milliseconds, and a frame function that takes longer holds up everybody's events.
     static let statementTimeoutRange = Duration.milliseconds(500)...Duration.seconds(5)
+    /// How long past its own limit a statement may keep us before the connection is given up.
+    static let hangGrace = Duration.seconds(5)
     /// A larger frame would fill the buffer of every listener: it fails.
     static let frameByteCountMax = 1 << 20
 
@@ -38,7 +40,7 @@ struct RelayConnection {
             let connection = try BlockingConnection(
                 keywords: [("keepalives_idle", "30"), ("tcp_user_timeout", "15000")] + keywords + [
                     ("application_name", "pgserver relay")
-                ])
+                ], answerTimeout: timeout + Self.hangGrace)
             _ = try connection.rows(EngineSQL.relaySettings, [String(timeout.wholeMicroseconds / 1000)])
             try connection.listen(Self.writtenChannel)
             try connection.listen(Self.numberedChannel)

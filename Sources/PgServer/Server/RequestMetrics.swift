@@ -33,9 +33,11 @@ struct RequestMetrics: Sendable {
     private(set) var routes: [String: RouteCounters] = [:]
     var connectionsAccepted: UInt64 = 0
     var connectionsRefused: UInt64 = 0
+    var connectionsCutOff: UInt64 = 0
     var connectionsOpen = 0
     var handshakes: UInt64 = 0
     var handshakesFailed: UInt64 = 0
+    var heldByteCount = 0
     var rateLimited: UInt64 = 0
     var clientsGone: UInt64 = 0
     var malformedRequests: UInt64 = 0
@@ -49,6 +51,8 @@ struct RequestMetrics: Sendable {
         for (route, counters) in other.routes { add(route: route, counters) }
         connectionsAccepted += other.connectionsAccepted
         connectionsRefused += other.connectionsRefused
+        connectionsCutOff += other.connectionsCutOff
+        heldByteCount += other.heldByteCount
         connectionsOpen += other.connectionsOpen
         handshakes += other.handshakes
         handshakesFailed += other.handshakesFailed

@@ -167,7 +167,7 @@ package struct Server {
             shared.workerMailbox?.post(.drain)
             let threadCount = shared.mailboxes.count + (shared.workerMailbox == nil ? 0 : 1)
             let isDrained = drained.wait(for: threadCount, within: grace)
-            shared.logWriter?.flush()
+            shared.logWriter?.finish(within: Server.logGrace)
             return isDrained
         }
     }
@@ -335,6 +335,9 @@ package struct Server {
     private func make<Value>(_ body: () throws(SystemError) -> Value) throws(ServerError) -> Value {
         do throws(SystemError) { return try body() } catch { throw ServerError("\(error)") }
     }
+
+    /// How long a stop waits for the last lines of the log.
+    fileprivate static let logGrace = Duration.seconds(2)
 
     /// Connections the kernel keeps for us until they are accepted.
     private static let backlog: Int32 = 4096

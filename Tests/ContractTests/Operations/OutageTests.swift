@@ -1,38 +1,7 @@
-import Foundation
 import Glibc
 import Testing
 
 @testable import PgServer
-
-/// A PostgreSQL of one suite's own, which it may stop.
-final class OwnCluster: Sendable {
-    let url: String
-    private let state: String
-
-    init() throws {
-        state = "\(try TestCluster.stateDirectory())/cluster-\(Probe.unique())"
-        try FileManager.default.createDirectory(
-            atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
-        _ = try Self.perform("start", state, "--throw-away")
-        url = try Self.perform("url", state).trimmingCharacters(in: .whitespacesAndNewlines)
-        try TestCluster.deploy(to: url)
-        try Probe.install(in: url)
-    }
-
-    func stop() throws { _ = try Self.perform("stop", state) }
-    func start() throws { _ = try Self.perform("start", state) }
-    func remove() { _ = try? Self.perform("remove", state) }
-
-    private static func perform(_ arguments: String...) throws -> String {
-        let environment = ["PG_BIN", "CLUSTER_USER"].reduce(into: [String: String]()) {
-            $0[$1] = ProcessInfo.processInfo.environment[$1]
-        }
-        let output = try Subprocess.run(
-            Project.root + "/deploy/cluster.sh", arguments, environment: environment)
-        guard output.status == 0 else { throw TestFailure("cluster.sh \(arguments):\n\(output.text)") }
-        return output.text
-    }
-}
 
 @Suite(
     "Without PostgreSQL the server", .serialized,

@@ -27,8 +27,10 @@ final class RunningServer: Sendable {
 
     /// Makes a signing key, starts the server and waits until it answers.
     ///
-    /// - Parameter environment: Variables beside those for the database and the address.
-    init(databaseURL: String, environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - environment: Variables beside those for the database and the address.
+    ///   - output: Where standard output goes, if it is not the log.
+    init(databaseURL: String, environment: [String: String] = [:], output: String? = nil) throws {
         let state = try TestCluster.stateDirectory()
         let number = Subprocess.nextNumber()
         port = try Self.freePort()
@@ -45,7 +47,7 @@ final class RunningServer: Sendable {
         let keys = try Subprocess.run(Subprocess.server, ["rotate-keys", "--if-missing"], environment: variables)
         guard keys.status == 0 else { throw TestFailure("rotate-keys failed:\n\(keys.text)") }
 
-        child = try Subprocess.start(Subprocess.server, ["serve"], environment: variables, log: log)
+        child = try Subprocess.start(Subprocess.server, ["serve"], environment: variables, log: log, output: output)
         if let file = fopen(pidFile, "w") {
             fputs(String(child), file)
             fclose(file)
@@ -53,6 +55,7 @@ final class RunningServer: Sendable {
         try waitUntilReady()
     }
 
+    /// Its process.
     var processID: pid_t { child }
 
     func signal(_ number: Int32) { kill(child, number) }

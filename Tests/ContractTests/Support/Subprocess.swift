@@ -29,9 +29,9 @@ enum Subprocess {
         return Output(status: wait(for: child), text: read(log))
     }
 
-    /// Starts a program whose output goes to a file.
+    /// Starts a program whose output goes to a file; standard output to another one if there is one.
     static func start(
-        _ program: String, _ arguments: [String], environment: [String: String], log: String
+        _ program: String, _ arguments: [String], environment: [String: String], log: String, output: String? = nil
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -39,6 +39,7 @@ enum Subprocess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let output { posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600) }
 
         let inherited: [String] = ["PATH", "HOME", "LANG"].compactMap { (name: String) in
             getenv(name).map { "\(name)=\(String(cString: $0))" }

@@ -35,5 +35,9 @@ enum Outside {
         try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
     }
 
+    static func errorMessage(_ outcome: [String: Any]) -> String {
+        (outcome["error"] as? [String: String])?["message"] ?? ""
+    }
+
     static func errorCode(_ outcome: [String: Any]) -> String? { (outcome["error"] as? [String: String])?["code"] }
 }

@@ -7,7 +7,7 @@ final class OutsideProgram {
     private let log: String
 
     /// Starts the program and waits until it says its port.
-    init(_ python: String = "python3", _ fixture: String, _ arguments: [String] = []) throws {
+    init(_ fixture: String, _ arguments: [String] = [], python: String = "python3") throws {
         log = "\(try TestCluster.stateDirectory())/outside-\(getpid())-\(Subprocess.nextNumber()).log"
         let path = "\(Project.root)/Tests/ContractTests/Fixtures/\(fixture)"
         child = try Subprocess.start(
@@ -36,8 +36,8 @@ final class OutsideProgram {
         unlink(log)
     }
 
-    /// What it has said besides its port.
+    /// What it has taken, a JSON object a line. Between them stands what Python and its libraries complain of.
     var lines: [String] {
-        Subprocess.read(log).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("port ") }
+        Subprocess.read(log).split(separator: "\n").map(String.init).filter { $0.hasPrefix("{") }
     }
 }

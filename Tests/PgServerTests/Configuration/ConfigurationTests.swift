@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import PgServer
@@ -109,6 +110,76 @@ struct ConfigurationTests {
         let error = #expect(throws: ConfigurationError.self) { try configuration([name: secret]) }
         #expect(error?.sentences.first?.contains("hush") == false)
         #expect(error?.sentences.first?.hasPrefix("\(name): its value is not valid") == true)
+    }
+
+    // MARK: Secrets in files
+
+    /// A file that is gone when it is no longer needed.
+    private final class SecretOnDisk {
+        let path: String
+
+        init(_ content: String, mode: mode_t = 0o600) throws {
+            var template = Array("/tmp/pg-server-secret.XXXXXX".utf8CString)
+            let descriptor = mkstemp(&template)
+            guard descriptor >= 0 else { throw SystemError(call: "mkstemp", number: errno) }
+            path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let written = write(descriptor, content, content.utf8.count)
+            #expect(written == content.utf8.count)
+            fchmod(descriptor, mode)
+            close(descriptor)
+        }
+
+        deinit { unlink(path) }
+    }
+
+    @Test("takes each secret from a file as well, without the line break behind it", arguments: ["\n", "\r\n", ""])
+    func secretFiles(_ ending: String) throws {
+        let password = try SecretOnDisk("hush \(ending)")
+        let url = try SecretOnDisk("postgresql://pgserver@127.0.0.1/app\(ending)")
+        let configuration = try configuration([
+            "PGSERVER_LOGIN_PASSWORD_FILE": password.path, "PGSERVER_SERVE_URL_FILE": url.path,
+        ])
+        #expect(configuration.loginPassword == "hush ")
+        #expect(configuration.serveURL == "postgresql://pgserver@127.0.0.1/app")
+        #expect(configuration.warnings == [])
+        #expect(configuration.unknownVariables(besides: []) == [])
+    }
+
+    @Test("warns of a secret that every user may read, and names the variable")
+    func readableSecret() throws {
+        let file = try SecretOnDisk("hush", mode: 0o644)
+        let configuration = try configuration(["PGSERVER_LOGIN_PASSWORD_FILE": file.path])
+        #expect(configuration.loginPassword == "hush")
+        #expect(configuration.warnings.count == 1)
+        #expect(configuration.warnings.first?.hasPrefix("PGSERVER_LOGIN_PASSWORD_FILE: every user") == true)
+    }
+
+    @Test("refuses a file of a secret that it cannot trust or read, and never shows what is in it")
+    func badSecretFiles() throws {
+        let (writable, long) = (
+            try SecretOnDisk("hush", mode: 0o602), try SecretOnDisk(String(repeating: "hush", count: 65_536))
+        )
+        let (binary, wrong) = (try SecretOnDisk("hu\u{0}sh"), try SecretOnDisk(""))
+        for path in [writable.path, long.path, binary.path, wrong.path, "/nowhere/at/all", "/dev/null", "/tmp", ""] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try configuration(["PGSERVER_LOGIN_PASSWORD_FILE": path])
+            }
+            #expect(error?.sentences.count == 1)
+            #expect(error?.sentences.first?.contains("PGSERVER_LOGIN_PASSWORD") == true)
+            #expect(error?.sentences.first?.contains("hush") == false)
+        }
+    }
+
+    @Test("refuses a secret that is given twice")
+    func secretTwice() throws {
+        let file = try SecretOnDisk("hush")
+        let error = #expect(throws: ConfigurationError.self) {
+            try configuration(["PGSERVER_LOGIN_PASSWORD": "hush", "PGSERVER_LOGIN_PASSWORD_FILE": file.path])
+        }
+        #expect(
+            error?.sentences == [
+                "PGSERVER_LOGIN_PASSWORD_FILE: not possible beside PGSERVER_LOGIN_PASSWORD; set one of them."
+            ])
     }
 
     @Test("knows a misspelt variable, and what was meant")

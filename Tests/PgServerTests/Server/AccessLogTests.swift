@@ -125,6 +125,41 @@ struct LogWriterTests {
         writer.write(Array("after\n".utf8), lineCount: 1)
         #expect(reader.lines(1) == ["after"])
     }
+
+    @Test("counts the lines that a full disk refuses, and ends all the same")
+    func fullDisk() throws {
+        let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        #expect(full >= 0)
+        defer { close(full) }
+        let writer = try LogWriter(output: full)
+        writer.write(Array("one\ntwo\n".utf8), lineCount: 2)
+        writer.finish(within: .seconds(20))
+        #expect(writer.droppedLineCount == 2)
+    }
+
+    @Test("loses nothing to a pipe that somebody has made non-blocking, and writes the last lines before it ends")
+    func nonBlocking() throws {
+        let reader = try Reader()
+        #expect(fcntl(reader.writingEnd, F_SETFL, O_NONBLOCK) == 0)
+        let writer = try LogWriter(output: reader.writingEnd)
+        let line = Array(repeating: UInt8(ascii: "x"), count: 1023) + [UInt8(ascii: "\n")]
+        writer.write(Array(repeatElement(line, count: 1000).joined()), lineCount: 1000)  // more than a pipe holds
+        #expect(reader.lines(1000).count == 1000)
+        writer.write(Array("last\n".utf8), lineCount: 1)
+        writer.finish(within: .seconds(20))
+        #expect(reader.lines(1) == ["last"])
+        #expect(writer.droppedLineCount == 0)
+    }
+
+    @Test("does not hold up the end when nobody reads")
+    func unread() throws {
+        let reader = try Reader()
+        let writer = try LogWriter(output: reader.writingEnd)
+        let line = Array(repeating: UInt8(ascii: "x"), count: 1023) + [UInt8(ascii: "\n")]
+        writer.write(Array(repeatElement(line, count: 1000).joined()), lineCount: 1000)
+        writer.finish(within: .milliseconds(50))
+        #expect(reader.lines(1000).count == 1000)
+    }
 }
 
 @Suite("The clock of a turn")

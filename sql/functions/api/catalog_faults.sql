@@ -188,10 +188,11 @@ BEGIN
     RETURN QUERY
     SELECT DISTINCT format('Table %s is observed for topic %s, which is not declared.', g.tgrelid::regclass, o.topic)
     FROM pg_catalog.pg_trigger AS g
+    JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
     CROSS JOIN LATERAL (
         SELECT convert_from(substring(g.tgargs FROM 1 FOR position('\x00'::bytea IN g.tgargs) - 1), 'UTF8')
     ) AS o (topic)
-    WHERE g.tgfoid = to_regprocedure('core.observed()')
+    WHERE p.pronamespace = 'core'::regnamespace AND p.proname LIKE 'observe\_%'
       AND NOT EXISTS (SELECT FROM core.topics AS t WHERE t.topic = o.topic);
 
     -- Dialects.

@@ -1,6 +1,7 @@
 -- Requires: functions/core/create_event_partitions.sql
--- Checks the catalog, sees to the next days' partitions of the log of events, lets the description of the whole be
--- built, and wakes the servers. The last statement of a migration.
+-- Requires: functions/work/create_finished_partitions.sql
+-- Checks the catalog, sees to the next days' partitions of the log of events and of finished jobs, lets the description
+-- of the whole be built, and wakes the servers. The last statement of a migration.
 --
 -- Role:    pgserver_owner
 -- Errors:  PT500 catalog_faulty  500  a sentence of api.catalog_faults() for each fault
@@ -14,7 +15,7 @@ BEGIN
     IF v_faults IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'PT500', MESSAGE = 'catalog_faulty', DETAIL = v_faults;
     END IF;
-    PERFORM core.create_event_partitions();
+    PERFORM core.create_event_partitions(), work.create_finished_partitions();
     IF to_regprocedure('api.publish_openapi(text)') IS NOT NULL THEN
         EXECUTE 'SELECT api.publish_openapi()';
     END IF;

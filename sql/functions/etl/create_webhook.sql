@@ -11,8 +11,12 @@ CREATE OR REPLACE FUNCTION etl.create_webhook(url text, events text[], secret te
 RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
+DECLARE
+    v_webhook_id CONSTANT uuid := work.create_webhook(
+        create_webhook.url, create_webhook.events, create_webhook.secret);
 BEGIN
-    RETURN etl.get_webhook(work.create_webhook(create_webhook.url, create_webhook.events, create_webhook.secret));
+    -- Within one statement, what reads would not see what has been written.
+    RETURN etl.get_webhook(v_webhook_id);
 END;
 $$;
 COMMENT ON FUNCTION etl.create_webhook(text, text[], text) IS 'Has a URL told of events.';

@@ -10,9 +10,11 @@ CREATE OR REPLACE FUNCTION etl.redeliver_webhook(webhook_id uuid, delivery_id uu
 RETURNS jsonb LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
+DECLARE
+    v_delivery_id CONSTANT uuid := work.redeliver(redeliver_webhook.webhook_id, redeliver_webhook.delivery_id);
 BEGIN
-    RETURN etl.get_webhook_delivery(
-        redeliver_webhook.webhook_id, work.redeliver(redeliver_webhook.webhook_id, redeliver_webhook.delivery_id));
+    -- Within one statement, what reads would not see what has been written.
+    RETURN etl.get_webhook_delivery(redeliver_webhook.webhook_id, v_delivery_id);
 END;
 $$;
 COMMENT ON FUNCTION etl.redeliver_webhook(uuid, uuid) IS 'Sends what a delivery has sent once more.';

@@ -9,8 +9,11 @@ CREATE OR REPLACE FUNCTION etl.test_webhook(webhook_id uuid)
 RETURNS jsonb LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
+DECLARE
+    v_delivery_id CONSTANT uuid := work.test_webhook(test_webhook.webhook_id);
 BEGIN
-    RETURN etl.get_webhook_delivery(test_webhook.webhook_id, work.test_webhook(test_webhook.webhook_id));
+    -- Within one statement, what reads would not see what has been written.
+    RETURN etl.get_webhook_delivery(test_webhook.webhook_id, v_delivery_id);
 END;
 $$;
 COMMENT ON FUNCTION etl.test_webhook(uuid) IS 'Sends a webhook an event called ping.';

@@ -1,3 +1,4 @@
+-- Requires: functions/work/end_job.sql
 -- Cancels the deliveries of a webhook that are still to be tried. One that is being sent may yet arrive.
 --
 -- Role:    pgserver_owner, for functions that act for a member or the worker
@@ -15,7 +16,7 @@ BEGIN
             AND d.status = 'pending'
         RETURNING d.job_id
     LOOP
-        PERFORM work.cancel(v_job_id);
+        PERFORM work.end_job(cancel_deliveries.tenant_id, v_job_id);
     END LOOP;
 END;
 $$;

@@ -1,7 +1,7 @@
--- What is wrong with the declared kinds of jobs. A migration ends with none.
+-- What is wrong with the declared kinds of jobs and schedules. A migration ends with none.
 --
 -- Role:    pgserver_owner
--- Returns: a sentence for each fault, naming the kind
+-- Returns: a sentence for each fault, naming the kind or schedule
 CREATE OR REPLACE FUNCTION work.job_kind_faults()
 RETURNS SETOF text LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
@@ -28,6 +28,11 @@ BEGIN
     ) AS f (fault)
     WHERE k.function_name IS NOT NULL
     ORDER BY k.kind, f.fault;
+
+    RETURN QUERY
+    SELECT format('Schedule %s: there is no job kind %s.', s.name, s.kind)
+    FROM work.schedules AS s
+    WHERE s.declared_in IS NOT NULL AND NOT EXISTS (SELECT FROM work.job_kinds AS k WHERE k.kind = s.kind);
 END;
 $$;
-COMMENT ON FUNCTION work.job_kind_faults() IS 'What is wrong with the declared kinds of jobs.';
+COMMENT ON FUNCTION work.job_kind_faults() IS 'What is wrong with the declared kinds of jobs and schedules.';

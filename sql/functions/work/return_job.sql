@@ -40,12 +40,14 @@ BEGIN
     IF jsonb_array_length(v_job.errors) > v_errors_max THEN
         v_job.errors := v_job.errors - 0;
     END IF;
-    v_pause := CASE WHEN return_job.is_counted THEN
+    -- In seconds: doubled often enough, an interval runs out of its range.
+    v_pause := make_interval(secs => CASE WHEN return_job.is_counted THEN
         LEAST(
-            COALESCE(v_kind.backoff_longest, interval '1 h'),
-            COALESCE(v_kind.backoff_first, interval '1 s') * power(2, LEAST(GREATEST(v_job.failures - 1, 0), 40)))
+            extract(epoch FROM COALESCE(v_kind.backoff_longest, interval '1 h')),
+            extract(epoch FROM COALESCE(v_kind.backoff_first, interval '1 s'))
+                * power(2::double precision, GREATEST(v_job.failures - 1, 0)))
         * (0.5 + random() / 2)
-        ELSE interval '0' END;
+        ELSE 0 END);
     v_job.state := CASE
         WHEN return_job.is_final OR v_job.failures >= v_job.max_attempts THEN 'failed'
         ELSE 'waiting' END::work.job_state;
