@@ -97,8 +97,9 @@ COMMENT ON COLUMN work.jobs.errors IS 'The last twenty failed attempts: {attempt
 
 -- What a claim goes through: tenant by tenant, within a tenant by priority.
 CREATE INDEX jobs_ready_idx   ON work.jobs (queue, tenant_id, priority, lane, run_at, job_id) WHERE state = 'waiting';
--- When the next is due.
-CREATE INDEX jobs_due_idx     ON work.jobs (queue, (lane <> ''), run_at) WHERE state = 'waiting';
+-- When the next is due, of those that are limited and of the others.
+CREATE INDEX jobs_due_idx         ON work.jobs (queue, run_at) WHERE state = 'waiting' AND lane = '';
+CREATE INDEX jobs_due_limited_idx ON work.jobs (queue, run_at) WHERE state = 'waiting' AND lane <> '';
 -- Those that run: by id, by the end of their lease, and by the limit they count against.
 CREATE INDEX jobs_running_idx ON work.jobs (job_id) WHERE state = 'running';
 CREATE INDEX jobs_lease_idx   ON work.jobs (lease_until) WHERE state = 'running';

@@ -48,9 +48,9 @@ package struct Server {
             return 1
         }
         let manager = ServiceManager(path: configuration.environment(named: "NOTIFY_SOCKET"))
-        manager.tell("READY=1")
         Self.say(greeting(running))
-        running.tellPredecessor()
+        // A predecessor is the service manager's main process still, and speaks for us.
+        if configuration.inheritance?.channel == nil { manager.tell("READY=1") } else { running.tellPredecessor() }
         let successor = watch(running, arrivals, manager)
         let isDrained = running.stop(within: configuration.shutdownGrace, handsOver: successor != nil)
         Self.say(isDrained ? "stopped" : "stopped before everything was finished: the grace was over")
@@ -323,7 +323,8 @@ package struct Server {
             let reactor = try Reactor()
             let pool = Pool(configuration: poolConfiguration, loop: reactor, canceller: canceller)
             let frontend = Frontend(
-                loop: reactor, shared: shared, mailbox: mailbox, listening: sockets, tls: tls, catalog: catalog, credentials: credentials, pool: pool, trustedProxies: trustedProxies)
+                loop: reactor, shared: shared, mailbox: mailbox, listening: sockets, tls: tls, catalog: catalog,
+                credentials: credentials, pool: pool, trustedProxies: trustedProxies)
             try reactor.run()
             withExtendedLifetime(frontend) { drained.signal() }
         } catch {

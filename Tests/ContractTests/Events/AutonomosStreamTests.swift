@@ -6,7 +6,7 @@ import Testing
 @Suite("The event stream of AutonomOS", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct AutonomosStreamTests {
     private static let target = "/api/v1/events/stream"
-    private static let naiveTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/
+    private static var naiveTime: Regex<Substring> { /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/ }
 
     private let server: RunningServer
     private let account: Account
@@ -126,7 +126,7 @@ struct AutonomosStreamTests {
 
     @Test("tells each stage of a sync with what it did, and not once more what it wrote")
     func sync() throws {
-        let source = try RecordStreams.source()
+        let source = try DemonstrationSource(named: "stages")
         let stream = try account.connected(Self.target)
         try source.connect(account)
         let first = try recordedStages()

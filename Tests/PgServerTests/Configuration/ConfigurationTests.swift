@@ -88,6 +88,14 @@ struct ConfigurationTests {
         _ = try configuration([name: value])
     }
 
+    @Test("wants certificate and key together", arguments: ["PGSERVER_TLS_CERTIFICATE_FILE", "PGSERVER_TLS_KEY_FILE"])
+    func halfOfTLS(_ name: String) {
+        let error = #expect(throws: ConfigurationError.self) { try configuration([name: "file.pem"]) }
+        #expect(error?.sentences.count == 1)
+        #expect(error?.sentences.first?.hasSuffix(": not set; certificate and key are needed together.") == true)
+        #expect(error?.sentences.first?.hasPrefix(name) == false)
+    }
+
     @Test("tells every fault at once")
     func allFaults() {
         let error = #expect(throws: ConfigurationError.self) {

@@ -41,13 +41,13 @@ BEGIN
                     UNION ALL
                     SELECT * FROM (
                         SELECT j.tenant_id, j.priority, j.lane, j.run_at FROM work.jobs AS j
-                        WHERE j.state = 'waiting' AND j.queue = hinted_lanes.queue AND (j.lane <> '') = false
+                        WHERE j.state = 'waiting' AND j.queue = hinted_lanes.queue AND j.lane = ''
                           AND j.run_at > v_hint.looked_at - v_grace AND j.run_at <= hinted_lanes.at
                         ORDER BY j.run_at LIMIT v_added_max) AS d
                     UNION ALL
                     SELECT * FROM (
                         SELECT j.tenant_id, j.priority, j.lane, j.run_at FROM work.jobs AS j
-                        WHERE j.state = 'waiting' AND j.queue = hinted_lanes.queue AND (j.lane <> '') = true
+                        WHERE j.state = 'waiting' AND j.queue = hinted_lanes.queue AND j.lane <> ''
                           AND j.run_at > v_hint.looked_at - v_grace AND j.run_at <= hinted_lanes.at
                         ORDER BY j.run_at LIMIT v_added_max) AS d
                 ) AS k
