@@ -119,7 +119,7 @@ struct ConfigurationTests {
         let path: String
 
         init(_ content: String, mode: mode_t = 0o600) throws {
-            let folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
             var template = Array("\(folder)/pg-server-secret.XXXXXX".utf8CString)
             let descriptor = mkstemp(&template)
             guard descriptor >= 0 else { throw SystemError(call: "mkstemp", number: errno) }
