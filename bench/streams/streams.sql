@@ -44,7 +44,7 @@ END;
 $$;
 COMMENT ON FUNCTION bench.change_frame(core.event_log) IS 'A change, as its listeners see it.';
 
-CREATE FUNCTION bench.listen()
+CREATE FUNCTION bench.listen_to_changes()
 RETURNS api.subscription LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
 AS $$
@@ -56,10 +56,10 @@ BEGIN
     RETURN v_subscription;
 END;
 $$;
-COMMENT ON FUNCTION bench.listen() IS 'Listens to changes.';
-GRANT EXECUTE ON FUNCTION bench.listen(), bench.change_frame(core.event_log) TO member;
+COMMENT ON FUNCTION bench.listen_to_changes() IS 'Listens to changes.';
+GRANT EXECUTE ON FUNCTION bench.listen_to_changes(), bench.change_frame(core.event_log) TO member;
 SELECT api.stream(
-    'GET /changes', 'bench.listen', transport => 'any', frame => 'bench.change_frame', dialect => 'server',
+    'GET /changes', 'bench.listen_to_changes', transport => 'any', frame => 'bench.change_frame', dialect => 'server',
     rate => 'bench');
 RESET ROLE;
 SELECT api.publish();

@@ -38,7 +38,7 @@ struct MetricsText {
         text.sample("pgserver_catalog_listening", status.isListening ? 1 : 0)
         text.family("pgserver_rate_cells", .gauge, "Rate limit counters held.")
         text.sample("pgserver_rate_cells", shared.registry.cellCount)
-        text.family("pgserver_log_lines_dropped_total", .counter, "Log lines given up because the output was too slow.")
+        text.family("pgserver_log_lines_dropped_total", .counter, "Log lines the output did not take.")
         text.sample("pgserver_log_lines_dropped_total", shared.logWriter?.droppedLineCount ?? 0)
     }
 

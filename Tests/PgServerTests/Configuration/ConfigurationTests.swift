@@ -119,7 +119,8 @@ struct ConfigurationTests {
         let path: String
 
         init(_ content: String, mode: mode_t = 0o600) throws {
-            var template = Array("/tmp/pg-server-secret.XXXXXX".utf8CString)
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            var template = Array("\(folder)/pg-server-secret.XXXXXX".utf8CString)
             let descriptor = mkstemp(&template)
             guard descriptor >= 0 else { throw SystemError(call: "mkstemp", number: errno) }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

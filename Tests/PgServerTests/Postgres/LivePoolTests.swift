@@ -76,7 +76,7 @@ struct LivePoolTests {
             pool.submit(book.expect(transaction))
         }
         #expect(loop.run { book.answerCount == 16 })
-        #expect(Set(book.inOrder.map { "\($0)" }).count == connectionCount)
+        #expect(Set(book.inOrder.map { String(describing: $0) }).count == connectionCount)
         finish(pool, 16)
     }
 

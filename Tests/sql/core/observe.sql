@@ -111,7 +111,11 @@ INSERT INTO data.observe_testing VALUES (test.tenant(1), 9, 9, 'silent');
 DELETE FROM data.observe_testing;
 SELECT test.equals('no more', test.told(), '[]');
 
--- A deployment does not end with a table whose topic has gone.
+-- A deployment does not end with a table one of whose columns or whose topic has gone.
+ALTER TABLE data.observe_tenant_testing RENAME color TO hue;
+SELECT test.equals('a column that was renamed', array_agg(f), '{"Table data.observe_tenant_testing is observed with column color, which it does not have: observe it anew."}')
+FROM api.catalog_faults() AS f;
+SELECT core.observe('data.observe_tenant_testing', 'testing.item', subject_kind => 'colors');
 DELETE FROM core.topics WHERE topic = 'testing.item';
 SELECT test.equals('what the catalog says', array_agg(f), '{"Table data.observe_tenant_testing is observed for topic testing.item, which is not declared."}')
 FROM api.catalog_faults() AS f;

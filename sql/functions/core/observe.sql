@@ -83,14 +83,14 @@ BEGIN
                 format('Publishes each %s of table %s.', v_event, observe.observed));
             EXECUTE format(
                 'CREATE OR REPLACE TRIGGER %I AFTER %s ON %s REFERENCING %s
-                    FOR EACH STATEMENT EXECUTE FUNCTION core.%I(%L)',
+                    FOR EACH STATEMENT EXECUTE FUNCTION core.%I(%L, %L)',
                 'observe_' || v_event, v_event, observe.observed,
                 CASE v_event
                     WHEN 'insert' THEN 'NEW TABLE AS new_rows'
                     WHEN 'update' THEN 'OLD TABLE AS old_rows NEW TABLE AS new_rows'
                     ELSE 'OLD TABLE AS old_rows'
                 END,
-                v_name, observe.topic);
+                v_name, observe.topic, v_columns);  -- arguments for api.catalog_faults() alone
         ELSE
             EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', 'observe_' || v_event, observe.observed);
             EXECUTE format('DROP FUNCTION IF EXISTS core.%I()', v_name);
