@@ -185,6 +185,8 @@ def free_port():
 class Server:
     """The release server with everything on: authentication, limits, metrics and the access log, into a file."""
 
+    scheme = "http"
+
     def __init__(self, executable, cluster, **options):
         self.port, self.cluster = free_port(), cluster
         self.log = os.path.join(cluster.state, "server.log")
@@ -203,8 +205,11 @@ class Server:
             self.stop()
             raise
 
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
     def ask(self, method, path, tenant=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = self.connection()
         headers = {} if body is None else {"Content-Type": "application/json"}
         if tenant:
             headers["Authorization"] = f"Bearer {self.tokens[tenant - TENANTS[0]]}"
@@ -333,7 +338,7 @@ def wrk(server, load, seconds, clients=64, delay_ms=0):
     environment = dict(os.environ, LOAD=load, TOKENS=server.cluster.tokens, DELAY_MS=str(delay_ms),
                        ACCOUNTS=str(server.cluster.account_count))
     command = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", os.path.join(HERE, "load.lua"),
-               f"http://127.0.0.1:{server.port}"]
+               f"{server.scheme}://127.0.0.1:{server.port}"]
     output, used = Watch(server.cluster, server).run(command, environment, seconds)
     found = re.search(r"^RESULT (.*)$", output, re.M)
     if not found:

@@ -3,6 +3,8 @@
 # the tests end. The last line says how many tests passed and failed; the exit status says the same.
 #
 #   deploy/test.sh [FILTER]   only the tests whose names match the regular expression
+#
+# SANITIZER=address or thread builds and runs them with it, in a folder of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/cluster.sh
@@ -42,7 +44,9 @@ step "Building (debug)"
 mkdir "$state/tmp"
 # The temporary files of compiler and tests lie where they are removed with the rest. (Without colours, a build on a
 # terminal and one in a log share their results.)
-TMPDIR=$state/tmp swift build --build-tests --no-color-diagnostics
+sanitizer=()
+if [ -n "${SANITIZER:-}" ]; then sanitizer=("--sanitize=$SANITIZER" --scratch-path ".build-prove/$SANITIZER"); fi
+TMPDIR=$state/tmp swift build --build-tests --no-color-diagnostics "${sanitizer[@]}"
 
 step "Starting a throw-away PostgreSQL"
 cluster_start "$state" --throw-away
@@ -71,7 +75,7 @@ run_tests() {
     report=$state/tests-$3.log
     step "Testing: $title"
     # In a session of its own, so that whatever the tests start can be stopped with them.
-    TMPDIR=$state/tmp setsid env ${database_variable:+"$database_variable"} swift test --skip-build --filter "$filter" > >(tee "$report") 2>&1 &
+    TMPDIR=$state/tmp setsid env ${database_variable:+"$database_variable"} swift test --skip-build "${sanitizer[@]}" --filter "$filter" > >(tee "$report") 2>&1 &
     tests_pid=$!
     wait "$tests_pid" || status=$?
     tests_pid=''

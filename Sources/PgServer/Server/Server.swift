@@ -47,11 +47,11 @@ package struct Server {
             Self.say("cannot start: \(error.sentence)")
             return 1
         }
-        let manager = ServiceManager(path: configuration.environment(named: "NOTIFY_SOCKET"))
+        let supervisor = Supervisor(path: configuration.environment(named: "NOTIFY_SOCKET"))
         Self.say(greeting(running))
         // A predecessor is the service manager's main process still, and speaks for us.
-        if configuration.inheritance?.channel == nil { manager.tell("READY=1") } else { running.tellPredecessor() }
-        let successor = watch(running, arrivals, manager)
+        if configuration.inheritance?.channel == nil { supervisor.tell("READY=1") } else { running.tellPredecessor() }
+        let successor = watch(running, arrivals, supervisor)
         let isDrained = running.stop(within: configuration.shutdownGrace, handsOver: successor != nil)
         Self.say(isDrained ? "stopped" : "stopped before everything was finished: the grace was over")
         return isDrained ? 0 : 1
@@ -60,7 +60,7 @@ package struct Server {
     /// Does what signals ask for, until it is time to stop.
     ///
     /// - Returns: the process that goes on serving, if one does.
-    private func watch(_ running: Running, _ arrivals: Int32, _ manager: ServiceManager) -> Successor? {
+    private func watch(_ running: Running, _ arrivals: Int32, _ supervisor: Supervisor) -> Successor? {
         var starting: Successor?
         while true {
             var watched = [
@@ -73,13 +73,13 @@ package struct Server {
             case SIGHUP: renewCertificate(running.shared)
             case SIGUSR2:
                 if starting == nil {
-                    manager.tell("RELOADING=1")
+                    supervisor.tell("RELOADING=1")
                     starting = startSuccessor(running)
-                    if starting == nil { manager.tell("READY=1") }
+                    if starting == nil { supervisor.tell("READY=1") }
                 }
             default:
                 starting?.abandon()
-                manager.tell("STOPPING=1")
+                supervisor.tell("STOPPING=1")
                 Self.say("stopping: finishing what is under way")
                 return nil
             }
@@ -87,12 +87,12 @@ package struct Server {
             case nil, .starting: break
             case .serves:
                 guard let successor = starting else { break }
-                manager.tell("MAINPID=\(successor.process)", "READY=1")
+                supervisor.tell("MAINPID=\(successor.process)", "READY=1")
                 Self.say("process \(successor.process) serves now; this one finishes what is under way")
                 return successor
             case .failed(let end):
                 Self.say("the new process \(end); this one goes on")
-                manager.tell("READY=1")
+                supervisor.tell("READY=1")
                 starting = nil
             }
         }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// The service manager that started this process, if it wants to hear of it (sd_notify(3)).
-struct ServiceManager: Sendable {
+struct Supervisor: Sendable {
     private let path: String?
 
     /// - Parameter path: the value of `NOTIFY_SOCKET`: a path, or with `@` in front a name in the abstract space.
