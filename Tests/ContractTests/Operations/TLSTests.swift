@@ -305,7 +305,7 @@ enum SecureServer {
 
     /// A port in clear that leads to a server's, for the clients of the other tests.
     static func tunnel(to port: UInt16, _ version: String = "1.3") throws -> OutsideProgram {
-        try OutsideProgram("python3", "tls_tunnel.py", [String(port), version])
+        try OutsideProgram("tls_tunnel.py", [String(port), version])
     }
 
     /// What OpenSSL's client says of a handshake, and of what it then gets.
