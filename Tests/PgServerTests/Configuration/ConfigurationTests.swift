@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -111,7 +112,7 @@ struct ConfigurationTests {
         let path: String
 
         init(_ content: String, mode: mode_t = 0o600) throws {
-            var template = Array("/tmp/pg-server-secret.XXXXXX".utf8CString)
+            var template = Array("\(FileManager.default.temporaryDirectory.path)/pg-server-secret.XXXXXX".utf8CString)
             let descriptor = mkstemp(&template)
             guard descriptor >= 0 else { throw SystemError(call: "mkstemp", number: errno) }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -152,7 +153,7 @@ struct ConfigurationTests {
             try SecretOnDisk("hush", mode: 0o602), try SecretOnDisk(String(repeating: "hush", count: 65_536))
         )
         let (binary, wrong) = (try SecretOnDisk("hu\u{0}sh"), try SecretOnDisk(""))
-        for path in [writable.path, long.path, binary.path, wrong.path, "/nowhere/at/all", "/dev/null", "/tmp", ""] {
+        for path in [writable.path, long.path, binary.path, wrong.path, "/nowhere/at/all", "/dev/null", "/usr", ""] {
             let error = #expect(throws: ConfigurationError.self) {
                 try configuration(["PGSERVER_LOGIN_PASSWORD_FILE": path])
             }
