@@ -1,8 +1,10 @@
--- wrk's requests. LOAD is get, list or note; TOKENS names a file of 20 bearer tokens, line i for tenant 9 + i.
+-- wrk's requests. LOAD is get, list or note; TOKENS names a file of bearer tokens, line i for tenant 9 + i; ACCOUNTS is
+-- how many accounts there are, 200 000 unless told.
 -- DELAY_MS, if set, is the mean pause between an answer and the next request of a connection.
 -- Requests are put together once for each thread, so that the generator costs little.
 local request_count = 2000
 local load = os.getenv("LOAD")
+local account_count = tonumber(os.getenv("ACCOUNTS") or "200000")
 local delay_ms = tonumber(os.getenv("DELAY_MS") or "0")
 local requests, at, threads = {}, 0, 0
 
@@ -16,8 +18,8 @@ function init()
   local tokens = {}
   for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
   for i = 1, request_count do
-    local n = math.random(0, 199999)
-    local headers = { ["Authorization"] = "Bearer " .. tokens[1 + n % 20], ["Accept"] = "application/json" }
+    local n = math.random(0, account_count - 1)
+    local headers = { ["Authorization"] = "Bearer " .. tokens[1 + n % #tokens], ["Accept"] = "application/json" }
     if load == "list" then
       requests[i] = wrk.format("GET", "/accounts?limit=20", headers)
     elseif load == "get" then

@@ -3,6 +3,7 @@
 # Without either it prints exactly what to install and stops.
 #
 #   deploy/install.sh [--without-server]   leaves PostgreSQL's server out: a database elsewhere is used
+#   deploy/install.sh --for-tests          and what the tests play the outside with
 set -euo pipefail
 
 swift_version_min=6.2
@@ -10,6 +11,9 @@ swift_version_min=6.2
 packages=(libpq-dev libssl-dev pkg-config curl postgresql-client)
 if [ "${1:-}" != --without-server ]; then
     packages+=(postgresql)
+fi
+if [ "${1:-}" = --for-tests ]; then
+    packages+=(openssl python3 python3-venv)
 fi
 
 is_installed() {
@@ -22,6 +26,7 @@ is_needed() {
         libpq-dev | libssl-dev) ! { pkg-config --exists "$2" 2>/dev/null || is_installed "$1"; } ;;
         postgresql) ! (source deploy/cluster.sh && cluster_binaries) >/dev/null 2>&1 ;;
         postgresql-client) ! command -v psql >/dev/null ;;
+        python3-venv) ! python3 -c 'import ensurepip' 2>/dev/null ;;
         *) ! command -v "$1" >/dev/null ;;
     esac
 }

@@ -38,7 +38,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-deploy/install.sh
+deploy/install.sh --for-tests
 
 step "Building (debug)"
 mkdir "$state/tmp"

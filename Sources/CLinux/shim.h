@@ -34,3 +34,13 @@ static inline void linux_error_text(int error_number, char *buffer, size_t size)
 }
 
 static inline void linux_name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// A second number for a descriptor, at least `lowest`, that a program started later does not get.
+static inline int linux_duplicate(int descriptor, int lowest) { return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest); }
+
+// Makes a descriptor that was handed over by whoever started this process like one of our own.
+static inline int linux_adopt(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) { return -1; }
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}

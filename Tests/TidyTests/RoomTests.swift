@@ -12,7 +12,7 @@ struct RoomTests {
         ("Auth", ["Foundation", "COpenSSL"]),
         ("Admission", ["Glibc"]),
         ("Configuration", ["Foundation", "Glibc"]),
-        ("Reactor", ["CLinux", "Foundation", "Glibc"]),
+        ("Reactor", ["CLinux", "COpenSSL", "Foundation", "Glibc"]),
         ("Postgres", ["CLibpq", "CLinux", "Glibc"]),
         ("Relay", []),
         ("Worker", ["CLinux", "COpenSSL", "Glibc"]),

@@ -8,6 +8,7 @@ struct SwiftRuleTests {
         "Sources/PgServer/Auth/EVPKey.swift",
         "Sources/PgServer/Auth/HMACKey.swift",
         "Sources/PgServer/Postgres/Cancellation.swift",
+        "Sources/PgServer/Reactor/ServerTLS.swift",
         "Sources/PgServer/Worker/Network/TLSContext.swift",
     ]
 

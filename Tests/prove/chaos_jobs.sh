@@ -44,7 +44,8 @@ step "Starting a PostgreSQL of its own"
 cluster_start "$state"
 PGSERVER_DATABASE_URL=$(cluster_url "$state")
 PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
-export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD
+PATH=$(cluster_binaries):$PATH # the psql itself, and not what chooses one
+export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PATH
 "$server" migrate --sql sql >"$state/migrate.log"
 "$server" rotate-keys --if-missing >>"$state/migrate.log"
 

@@ -17,7 +17,7 @@ CREATE TABLE core.topics (
 COMMENT ON TABLE core.topics IS 'What events are about. Nobody publishes to a topic that is not declared.';
 COMMENT ON COLUMN core.topics.permission IS 'Who may listen: NULL for everybody of the tenant.';
 COMMENT ON CONSTRAINT topics_topic_check ON core.topics IS 'A topic is written domain.thing.';
-GRANT SELECT (topic, permission) ON core.topics TO member, worker, bi_owner;
+GRANT SELECT (topic, description, permission) ON core.topics TO member, worker, bi_owner;
 
 CREATE TABLE core.events (
     xid          xid8        NOT NULL DEFAULT pg_current_xact_id(),

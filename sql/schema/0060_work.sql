@@ -97,8 +97,9 @@ COMMENT ON COLUMN work.jobs.errors IS 'The last twenty failed attempts: {attempt
 
 -- What a claim goes through: tenant by tenant, within a tenant by priority.
 CREATE INDEX jobs_ready_idx   ON work.jobs (queue, tenant_id, priority, lane, run_at, job_id) WHERE state = 'waiting';
--- When the next is due.
-CREATE INDEX jobs_due_idx     ON work.jobs (queue, (lane <> ''), run_at) WHERE state = 'waiting';
+-- When the next is due, of those that are limited and of the others.
+CREATE INDEX jobs_due_idx         ON work.jobs (queue, run_at) WHERE state = 'waiting' AND lane = '';
+CREATE INDEX jobs_due_limited_idx ON work.jobs (queue, run_at) WHERE state = 'waiting' AND lane <> '';
 -- Those that run: by id, by the end of their lease, and by the limit they count against.
 CREATE INDEX jobs_running_idx ON work.jobs (job_id) WHERE state = 'running';
 CREATE INDEX jobs_lease_idx   ON work.jobs (lease_until) WHERE state = 'running';
@@ -192,7 +193,7 @@ COMMENT ON TYPE work.claimable_lane IS
 CREATE UNLOGGED TABLE work.claim_hints (
     queue         text                  NOT NULL,
     enumerated_at timestamptz           NOT NULL,
-    cost          interval              NOT NULL,
+    walked        bigint                NOT NULL,
     looked_at     timestamptz           NOT NULL,
     lanes         work.claimable_lane[] NOT NULL,
 
@@ -201,5 +202,5 @@ CREATE UNLOGGED TABLE work.claim_hints (
 COMMENT ON TABLE work.claim_hints IS
     'For queues in which looking for lanes has become dear, because an old snapshot keeps rows that are long gone: where jobs waited when we last looked.';
 COMMENT ON COLUMN work.claim_hints.enumerated_at IS 'When all lanes were looked for.';
-COMMENT ON COLUMN work.claim_hints.cost IS 'How long that took. It is done again after a multiple of it.';
+COMMENT ON COLUMN work.claim_hints.walked IS 'How many entries of the index that led over. It is done again after a pause for each of them.';
 COMMENT ON COLUMN work.claim_hints.looked_at IS 'Up to when jobs that became due have been added to the lanes.';

@@ -30,7 +30,7 @@ extension Configuration {
 
         Option(
             "PGSERVER_POOL_FAST", \.fastConnectionCount, .integer(1...64),
-            "Database connections of each reactor for ordinary routes."),
+            "Database connections of each reactor for ordinary routes: half for reads, half for writes."),
         Option(
             "PGSERVER_POOL_SLOW", \.slowConnectionCount, .integer(1...64),
             "Database connections of each reactor for routes declared slow, such as login."),
@@ -53,6 +53,19 @@ extension Configuration {
         Option(
             "PGSERVER_JOB_LEASE", \.jobLease, .duration(.seconds(1) ... .seconds(600)),
             "How long after its worker was last heard of a job is given to another one."),
+
+        Option(
+            "PGSERVER_TLS_CERTIFICATE_FILE", \.certificateFile, .optional(.file),
+            "Certificate of this server and those that lead to its authority; with it clients speak TLS."),
+        Option(
+            "PGSERVER_TLS_KEY_FILE", \.certificateKeyFile, .optional(.keyFile),
+            "Private key of that certificate."),
+        Option(
+            "PGSERVER_TLS_HANDSHAKE_TIMEOUT", \.http.timeToSecure, .httpTimeout,
+            "How long the TLS handshake of a new connection may take."),
+        Option(
+            "PGSERVER_TLS_HSTS", \.strictTransportAge, .duration(.zero ... .seconds(63_072_000)),
+            "How long browsers that came over TLS shall use nothing else (Strict-Transport-Security); 0s for no word."),
 
         Option(
             "PGSERVER_HTTP_LINE_MAX", \.http.lineByteCountMax, .size(8192...65_536),
@@ -173,6 +186,10 @@ extension Syntax<String> {
     fileprivate static var path: Syntax { .text("the path of a folder") { !$0.isEmpty } }
 
     fileprivate static var file: Syntax { .text("the path of a file of PEM certificates") { !$0.isEmpty } }
+
+    fileprivate static var keyFile: Syntax {
+        .text("the path of a file with a PEM private key, without a passphrase") { !$0.isEmpty }
+    }
 
     fileprivate static var address: Syntax {
         .text("an IPv4 or IPv6 address such as 127.0.0.1, 0.0.0.0 or ::") { addressBitCount($0) != nil }

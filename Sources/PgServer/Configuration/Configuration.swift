@@ -25,7 +25,7 @@ package struct Configuration: Sendable {
     var reactorCount = 1
     var shutdownGrace = Duration.seconds(20)
 
-    var fastConnectionCount = 4
+    var fastConnectionCount = 8
     var slowConnectionCount = 2
     var pipelineDepthMax = 16
     var queueCountMax = 1024
@@ -34,6 +34,10 @@ package struct Configuration: Sendable {
 
     var workers = [QueueWorkers(queue: QueueWorkers.defaultQueue, count: 4)]
     var jobLease = Duration.seconds(30)
+
+    var certificateFile: String?
+    var certificateKeyFile: String?
+    var strictTransportAge = Duration.zero
 
     var http = HTTPLimits()
     var clientCountMax = 10_000
@@ -54,6 +58,8 @@ package struct Configuration: Sendable {
     var requiresTokenIssuer = true
     var tokenAudience: String?
 
+    /// Listening sockets that are there already.
+    private(set) var inheritance: Inheritance?
     /// What the operator should know of the values, though they can be used.
     package private(set) var warnings: [String] = []
 
@@ -67,6 +73,7 @@ package struct Configuration: Sendable {
     /// - Throws: a sentence for each value that is not what its option expects.
     package init(environment: Environment) throws(ConfigurationError) {
         self.environment = environment
+        inheritance = Inheritance(environment)
         reactorCount = availableProcessorCount()
         var faults: [String] = []
         for option in Self.options {
@@ -74,6 +81,10 @@ package struct Configuration: Sendable {
             if let path = option.fileName.flatMap({ environment[$0] }) {
                 if let fault = apply(option, fromFile: path) { faults.append(fault) }
             }
+        }
+        if (certificateFile == nil) != (certificateKeyFile == nil) {
+            let missing = certificateFile == nil ? "PGSERVER_TLS_CERTIFICATE_FILE" : "PGSERVER_TLS_KEY_FILE"
+            faults.append("\(missing): not set; certificate and key are needed together.")
         }
         guard faults.isEmpty else { throw ConfigurationError(sentences: faults) }
     }
@@ -99,7 +110,8 @@ package struct Configuration: Sendable {
     ///
     /// - Parameter settings: The variables that the catalog's settings name; they may look like ours too.
     func unknownVariables(besides settings: some Sequence<String>) -> [String] {
-        let known = Set(Self.options.flatMap { [$0.name] + ($0.fileName.map { [$0] } ?? []) }).union(settings)
+        let known = Set(Self.options.flatMap { [$0.name] + ($0.fileName.map { [$0] } ?? []) })
+            .union(settings).union([Inheritance.predecessorVariable])
         return environment.variables.keys.sorted()
             .filter { $0.hasPrefix(Self.prefix) && !known.contains($0) }
             .map { name in
@@ -111,6 +123,11 @@ package struct Configuration: Sendable {
 
     /// A variable by its exact name, whether or not it is one of ours: the catalog's settings name theirs in rows.
     func environment(named name: String) -> String? { environment[name] }
+
+    /// The environment of a process that is to take this one's place.
+    func variables(forSuccessorWith listenerCount: Int) -> [String: String] {
+        Inheritance.variables(forSuccessor: environment, listenerCount: listenerCount)
+    }
 
     /// How the commands of the administrator connect, as libpq's keywords.
     func administratorKeywords() throws(ConfigurationError) -> [(String, String)] {

@@ -14,7 +14,9 @@ struct HTTPLimits: Sendable, Equatable {
     /// Most requests of one connection that may wait for their answers at once.
     var pipelineDepthMax = 16
 
-    /// From accepting the connection to its first byte.
+    /// From accepting the connection to the end of its TLS handshake.
+    var timeToSecure = Duration.seconds(10)
+    /// From accepting the connection, or the end of its handshake, to its first byte.
     var timeToFirstByte = Duration.seconds(10)
     /// From a request's first byte to the end of its head.
     var timeToHead = Duration.seconds(10)

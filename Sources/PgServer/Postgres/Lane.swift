@@ -8,15 +8,23 @@ final class Lane {
     private let loop: any EventLoop
     private let canceller: Canceller
     private var slots: [ConnectionSlot] = []
+    /// How many of the slots, the first ones, are for reads.
+    private let readSlotCount: Int
     private var waiting: WaitingQueue
     private var pausing: [Transaction] = []
     private var isStopped = false
     private var generator = SystemRandomNumberGenerator()
+    /// Connections that hold back what they send until the turn ends.
+    private var corked: [PipelinedConnection] = []
 
+    /// - Parameter readConnectionCount: so many of the connections are for reads, the others for writes.
     init(
-        connectionCount: Int, depthMax: Int, configuration: PoolConfiguration, loop: any EventLoop, canceller: Canceller
+        connectionCount: Int, readConnectionCount: Int, depthMax: Int, configuration: PoolConfiguration,
+        loop: any EventLoop, canceller: Canceller
     ) {
         precondition(connectionCount > 0 && depthMax > 0)
+        precondition(readConnectionCount > 0 && readConnectionCount <= connectionCount)
+        readSlotCount = readConnectionCount
         self.configuration = configuration
         self.loop = loop
         self.canceller = canceller
@@ -45,7 +53,7 @@ final class Lane {
 
     func submit(_ transaction: Transaction) {
         guard !isStopped else { return end(transaction, .stopping) }
-        if waiting.isEmpty, let connection = leastLoaded {
+        if waiting.isEmpty, let connection = connection(for: transaction) {
             if connection.send(transaction) { return }
             returnAfterRefusal(transaction)
             return dispatch()
@@ -56,8 +64,9 @@ final class Lane {
 
     /// Sends what waits, as far as connections are free.
     func dispatch() {
-        while !waiting.isEmpty, let connection = leastLoaded, let transaction = waiting.takeFirst() {
-            if !connection.send(transaction) { returnAfterRefusal(transaction) }
+        while let first = waiting.first, let connection = connection(for: first) {
+            _ = waiting.takeFirst()
+            if !connection.send(first) { returnAfterRefusal(first) }
         }
     }
 
@@ -96,15 +105,42 @@ final class Lane {
 
     func forgetStatements() { for slot in slots { slot.connection?.forgetStatements() } }
 
-    private var leastLoaded: PipelinedConnection? {
+    /// Reads keep to a few connections: those then carry several in a round trip, and PostgreSQL wakes fewer processes.
+    /// Writes take others, so that no read waits for their commits to reach the disk, and as many as there are, since
+    /// commits that wait together are written together. Neither waits while any connection has room.
+    private func connection(for transaction: Transaction) -> PipelinedConnection? {
+        if transaction.isReadOnly {
+            return leastLoaded(0..<readSlotCount) ?? leastLoaded(readSlotCount..<slots.count)
+        }
+        let own = leastLoaded(readSlotCount..<slots.count)
+        if let own, own.inFlight.isEmpty { return own }
+        guard let other = leastLoaded(0..<readSlotCount), own == nil || other.inFlight.isEmpty else { return own }
+        return other
+    }
+
+    private func leastLoaded(_ range: Range<Int>) -> PipelinedConnection? {
         var best: PipelinedConnection?
-        for slot in slots {
-            guard let connection = slot.connection, connection.isAvailable else { continue }
+        for index in range {
+            guard let connection = slots[index].connection, connection.isAvailable else { continue }
             if connection.inFlight.isEmpty { return connection }
             if let other = best, other.inFlight.count <= connection.inFlight.count { continue }
             best = connection
         }
         return best
+    }
+
+    // MARK: Corking
+
+    /// Has the connection let go of what it sends when this turn's events have been handled.
+    func uncorkLater(_ connection: PipelinedConnection) {
+        if corked.isEmpty {
+            _ = loop.schedule(after: .zero) { [weak self] in
+                guard let self else { return }
+                for connection in corked { connection.uncork() }
+                corked.removeAll(keepingCapacity: true)
+            }
+        }
+        corked.append(connection)
     }
 
     // MARK: Out

@@ -1,4 +1,6 @@
-import CLibpq
+internal import CLibpq
+internal import CLinux
+internal import Glibc
 
 /// One libpq connection in pipeline mode, from its first packet to its end. It is never revived; its slot makes
 /// another.
@@ -32,6 +34,10 @@ final class PipelinedConnection: ReadinessHandler {
     private var cancellation: Cancellation?
     private var cancelPostedAt: ContinuousClock.Instant
     private var cancelCount = 0
+    /// Whether the kernel holds back what is sent.
+    private var isCorked = false
+    /// False on a socket that is no TCP.
+    private var canCork = true
 
     // What has arrived for the first in flight.
     private var awaited = AwaitedResults(awaiting: [])
@@ -189,8 +195,30 @@ final class PipelinedConnection: ReadinessHandler {
         }
     }
 
+    /// libpq 15 writes at every Sync. Without this each transaction would be a segment of its own and would wake the
+    /// backend, also where several go out in one turn. Measured: a fifth of the CPU of a point read, on both sides.
+    private func cork(_ raw: OpaquePointer) {
+        guard canCork, !isCorked, phase == .ready else { return }
+        isCorked = Self.setCork(1, on: PQsocket(raw))
+        canCork = isCorked
+        if isCorked { lane.uncorkLater(self) }
+    }
+
+    func uncork() {
+        guard isCorked else { return }
+        isCorked = false
+        if let raw, PQsocket(raw) >= 0 { _ = Self.setCork(0, on: PQsocket(raw)) }
+    }
+
+    private static func setCork(_ value: Int32, on descriptor: Int32) -> Bool {
+        var value = value
+        return setsockopt(
+            descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
+    }
+
     /// Adds the Sync, which makes libpq 15 write everything to the socket at once.
     private func finishSending(_ submission: Submission, on raw: OpaquePointer) -> Bool {
+        cork(raw)
         guard PQpipelineSync(raw) == 1 else { return false }
         var submission = submission
         submission.cancelCount = cancelCount

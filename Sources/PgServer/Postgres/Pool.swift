@@ -14,10 +14,12 @@ final class Pool {
     init(configuration: PoolConfiguration, loop: any EventLoop, canceller: Canceller) {
         self.loop = loop
         fast = Lane(
-            connectionCount: configuration.fastConnectionCount, depthMax: configuration.fastDepthMax,
+            connectionCount: configuration.fastConnectionCount,
+            readConnectionCount: configuration.fastReadConnectionCount, depthMax: configuration.fastDepthMax,
             configuration: configuration, loop: loop, canceller: canceller)
         slow = Lane(
-            connectionCount: configuration.slowConnectionCount, depthMax: configuration.slowDepthMax,
+            connectionCount: configuration.slowConnectionCount,
+            readConnectionCount: configuration.slowConnectionCount, depthMax: configuration.slowDepthMax,
             configuration: configuration, loop: loop, canceller: canceller)
     }
 

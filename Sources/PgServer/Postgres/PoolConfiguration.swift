@@ -1,7 +1,7 @@
 /// The sizes and limits of one thread's pool.
 struct PoolConfiguration: Sendable {
     var connection: ConnectionConfiguration
-    var fastConnectionCount = 4
+    var fastConnectionCount = 8
     /// Most transactions on a fast connection at once. More saves round trips, and makes more wait behind a slow one.
     var fastDepthMax = 8
     var slowConnectionCount = 2
@@ -27,4 +27,7 @@ struct PoolConfiguration: Sendable {
     var retryPauseLongest = Duration.milliseconds(200)
     /// What a client is told to wait when there is no room.
     var retryAfter = Duration.seconds(1)
+
+    /// How many of the fast connections are for reads; the others are for writes.
+    var fastReadConnectionCount: Int { (fastConnectionCount + 1) / 2 }
 }

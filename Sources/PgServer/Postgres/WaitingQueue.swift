@@ -11,6 +11,7 @@ struct WaitingQueue {
 
     var count: Int { storage.count - head }
     var isEmpty: Bool { head == storage.count }
+    var first: Transaction? { isEmpty ? nil : storage[head] }
 
     /// False if the queue is full.
     mutating func append(_ transaction: Transaction) -> Bool {

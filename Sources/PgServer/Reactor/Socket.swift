@@ -45,6 +45,16 @@ enum Socket {
         return descriptor
     }
 
+    /// Makes a listening socket that another process opened like one of ours.
+    ///
+    /// - Returns: false if it is none.
+    static func adoptListener(_ descriptor: Int32) -> Bool {
+        var accepts: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length) == 0 && accepts == 1
+            && linux_adopt(descriptor) == 0
+    }
+
     /// The port a listening socket got, for one that was opened with port 0.
     static func port(of descriptor: Int32) -> UInt16 {
         var storage = sockaddr_storage()

@@ -7,8 +7,17 @@ struct LookAgain {
     static let pollInterval = Duration.seconds(1)
     static let pauseFirst = Duration.milliseconds(1)
     static let pauseLongest = Duration.milliseconds(128)
+    /// Least time between two looks however often somebody notifies, and the same under load. A look costs hardly more
+    /// for some dozens of events than for one, and what it costs the writers do without: so the more have come at
+    /// once, the longer they may gather.
+    static let restShortest = Duration.milliseconds(1)
+    static let restLongest = Duration.milliseconds(4)
+    /// Events found by one look that make for one millisecond.
+    static let eventsPerMillisecond = 8
 
     private var pause = Self.pauseFirst
+    /// How long after the last look the next one may begin.
+    private(set) var rest = Self.restShortest
 
     /// Something happened: what is under way now will probably end soon.
     mutating func reset() { pause = Self.pauseFirst }
@@ -16,15 +25,17 @@ struct LookAgain {
     /// The pause after a look.
     ///
     /// - Parameters:
-    ///   - foundEvents: Whether this look has numbered any.
+    ///   - foundCount: Events that this look has numbered or read.
     ///   - isPending: Whether any transaction was under way during this look.
-    mutating func next(foundEvents: Bool, isPending: Bool) -> Duration {
-        if foundEvents { reset() }
+    mutating func next(foundCount: Int, isPending: Bool) -> Duration {
+        let gathering = Duration.milliseconds(foundCount / Self.eventsPerMillisecond)
+        rest = min(max(gathering, Self.restShortest), Self.restLongest)
+        if foundCount > 0 { reset() }
         guard isPending else {
             reset()
             return Self.pollInterval
         }
-        let next = pause
+        let next = max(pause, rest)
         pause = min(pause * 2, Self.pauseLongest)
         return next
     }

@@ -14,7 +14,7 @@ final class ClientConnection: ReadinessHandler {
     }
 
     /// What the client is given time to send.
-    private enum Wait { case nothing, firstByte, head, body, nextRequest }
+    private enum Wait { case nothing, handshake, firstByte, head, body, nextRequest }
 
     /// Time for which a client's bytes are thrown away after the last answer.
     static let lingerDuration = Duration.seconds(2)
@@ -29,7 +29,7 @@ final class ClientConnection: ReadinessHandler {
     let peerAddress: ClientAddress
     let frontend: Frontend
     /// Nil once it is handed over.
-    private var socket: Descriptor?
+    private var socket: ClientSocket?
     private let descriptor: Int32
     private var parser: RequestParser
     private var phase = Phase.open
@@ -41,13 +41,14 @@ final class ClientConnection: ReadinessHandler {
     private var isFlushScheduled = false
     private var interest = Interest.readable
     /// What is read next, and until when it must have come. It runs on while answers are awaited or written.
-    private var wait = Wait.firstByte
+    private var wait: Wait
     private var readDeadline: ContinuousClock.Instant
     /// Until when the client must have taken what is being written, or shut its side after the last answer.
     private var writeDeadline: ContinuousClock.Instant?
     private var lingeredByteCount = 0
     private var hasPeerFinished = false
     private var isDraining = false
+    private var isRetiring = false
     /// Whether the client waits for `100 Continue` behind answers that come first.
     private var owesContinue = false
     /// What was decided about the request whose body is still arriving.
@@ -63,14 +64,16 @@ final class ClientConnection: ReadinessHandler {
     /// Whether it is over the limit of connections.
     var isRefused = false
 
-    init(_ socket: consuming Descriptor, peer: String, frontend: Frontend) {
-        descriptor = socket.rawValue
+    init(_ socket: consuming ClientSocket, peer: String, frontend: Frontend) {
+        descriptor = socket.descriptor
+        wait = socket.isHandshaking ? .handshake : .firstByte
         self.socket = consume socket
         self.peer = peer
         peerAddress = ClientAddress(parsing: Array(peer.utf8).span) ?? ClientAddress(v4: 0)
         self.frontend = frontend
         parser = RequestParser(limits: frontend.limits)
-        readDeadline = frontend.loop.now + frontend.limits.timeToFirstByte
+        readDeadline =
+            frontend.loop.now + (wait == .handshake ? frontend.limits.timeToSecure : frontend.limits.timeToFirstByte)
     }
 
     func start() { frontend.loop.watch(descriptor, for: .readable, self) }
@@ -78,20 +81,42 @@ final class ClientConnection: ReadinessHandler {
     // MARK: Reading
 
     func ready(_ readiness: Interest) {
+        if wait == .handshake { return shakeHands() }
         if readiness.contains(.writable), !output.isEmpty { flush() }
         if phase == .closed { return }
-        if readiness.contains(.readable) {
+        if readiness.contains(.readable) || readsWhenWritable {
             receive()
         } else if readiness.contains(.peerEnd) {
             peerFinished()
         }
     }
 
+    /// Goes on with the handshake of TLS, if it is this connection's turn.
+    private func shakeHands() {
+        guard frontend.takeHandshakeStep() else { return }  // what is ready now is reported again in the next turn
+        switch socket?.handshake() ?? .failed {
+        case .done:
+            frontend.metrics.handshakes += 1
+            waitFor(.firstByte, frontend.limits.timeToFirstByte)
+            watch(for: .readable)
+        case .wantsRead: watch(for: .readable)
+        case .wantsWrite: watch(for: .writable)
+        case .clear:
+            waitFor(.nothing, .zero)
+            end(with: frontend.clearTextRefusal())
+        case .failed:
+            frontend.metrics.handshakesFailed += 1
+            close()
+        }
+    }
+
+    private var readsWhenWritable: Bool { socket?.readsWhenWritable ?? false }
+
     private func receive() {
-        let outcome = Socket.receive(from: descriptor, into: frontend.receiveBuffer)
+        let outcome = socket?.receive(into: frontend.receiveBuffer) ?? .closed
         guard case .bytes(let count) = outcome else {
-            if outcome == .closed { peerFinished() }
-            return
+            if outcome == .closed { return peerFinished() }
+            return updateWatch()
         }
         switch phase {
         case .open: take(UnsafeMutableRawBufferPointer(rebasing: frontend.receiveBuffer[..<count]))
@@ -233,7 +258,7 @@ final class ClientConnection: ReadinessHandler {
             exchange = earlier
             admitted = nil
             owesContinue = false  // the client did not wait for it
-            if isDraining { exchange.keepsAlive = false }
+            if isDraining || isRetiring { exchange.keepsAlive = false }
         } else {
             exchange = frontend.makeExchange(on: self)
             frontend.admit(exchange, parser.head, UnsafeRawBufferPointer(bytes))
@@ -290,7 +315,7 @@ final class ClientConnection: ReadinessHandler {
         let sentCountBefore = outputSentCount
         while outputSentCount < output.count {
             let outcome = output.withUnsafeBytes {
-                Socket.send(UnsafeRawBufferPointer(rebasing: $0[outputSentCount...]), to: descriptor)
+                socket?.send(UnsafeRawBufferPointer(rebasing: $0[outputSentCount...])) ?? .closed
             }
             switch outcome {
             case .bytes(let count): outputSentCount += count
@@ -366,6 +391,7 @@ final class ClientConnection: ReadinessHandler {
     /// What was begun is finished, and the connection ends with its last answer. For a server that stops.
     func drain() {
         guard phase == .open else { return }
+        guard wait != .handshake else { return close() }
         isDraining = true
         if received.isEmpty, canTakeRequest { receive() }  // a request may have come in this very turn
         guard phase == .open, received.isEmpty else { return }
@@ -375,12 +401,26 @@ final class ClientConnection: ReadinessHandler {
         wait = .nothing
     }
 
+    /// The next answer is the last. For a server whose place another one has taken: who is told so before the end can
+    /// never have a request on the way to a connection that closes.
+    func retire() {
+        guard phase == .open else { return }
+        isRetiring = true
+        guard let last = exchanges.last, !last.isAnswered, received.isEmpty else { return }
+        last.keepsAlive = false
+        phase = .lastAnswer
+        wait = .nothing
+    }
+
     /// Whether time is up at `now`. Called for every connection a few times a second.
     func expire(at now: ContinuousClock.Instant) {
         if let writeDeadline, now >= writeDeadline { return close() }
         guard phase == .open, now >= readDeadline else { return }
         switch wait {
         case .nothing: break  // answers are awaited, whose statements have a timeout of their own
+        case .handshake:
+            frontend.metrics.handshakesFailed += 1
+            close()
         case .firstByte: close()
         case .nextRequest: if output.isEmpty { close() }  // else the client is still taking an answer
         case .head, .body:
@@ -409,7 +449,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func linger() {
         phase = .lingering
-        Socket.finishSending(descriptor)
+        socket?.finishSending()
         writeDeadline = frontend.loop.now + Self.lingerDuration
         updateWatch()
     }
@@ -447,11 +487,17 @@ final class ClientConnection: ReadinessHandler {
     private func updateWatch() {
         guard phase != .closed else { return }
         var wanted: Interest = []
-        if !hasPeerFinished {
+        if readsWhenWritable {
+            wanted = [.writable, .peerEnd]
+        } else if !hasPeerFinished {
             // A client over its pipeline's depth is left to its socket's buffer; only its end is watched for.
             wanted.insert(phase != .open || canTakeRequest ? .readable : .peerEnd)
         }
         if outputSentCount < output.count, !isFlushScheduled { wanted.insert(.writable) }
+        watch(for: wanted)
+    }
+
+    private func watch(for wanted: Interest) {
         guard wanted != interest else { return }
         interest = wanted
         frontend.loop.watch(descriptor, for: wanted, self)

@@ -276,6 +276,9 @@ extension Frontend {
         exchange.response.append("X-Request-Id: ")
         exchange.requestID.appendUUID(to: &exchange.response)
         exchange.response.append("\r\nX-Content-Type-Options: nosniff\r\n")
+        if let strictTransport {
+            try writer.field("Strict-Transport-Security", strictTransport.span, into: &exchange.response)
+        }
         if exchange.isReplay { writer.field("Idempotency-Replayed", "true", into: &exchange.response) }
         if let rate = exchange.rate {
             writer.field("X-RateLimit-Limit", rate.limit, into: &exchange.response)

@@ -10,12 +10,17 @@ final class Frontend {
     let pool: Pool
     let mailbox: Mailbox<FrontendMessage>
     private var mailReader: MailboxReader<FrontendMessage>?
-    private var listener: Listener?
+    private var listeners: [Listener] = []
 
     private(set) var catalog: Catalog
     var credentials: Credentials
     let trustedProxies: TrustedProxies
     let crossOrigin: CrossOrigin?
+    /// Value of `Strict-Transport-Security`; nil in clear, or if it is not wanted.
+    let strictTransport: [UInt8]?
+    /// For connections from now on; nil in clear.
+    private var tls: ServerTLS?
+    private var handshakeStepsLeft = handshakeStepCountMax
 
     /// Where every client's bytes are received; what is left of them a client keeps itself.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
@@ -53,18 +58,24 @@ final class Frontend {
     static let inspectionInterval = Duration.milliseconds(250)
     /// Clients over the limit that are told so at once; one more is closed without a word.
     static let refusedClientCountMax = 64
+    /// Steps of handshakes in one turn: signing takes up to a millisecond, and a wave of newcomers shall not hold up
+    /// those who are served.
+    static let handshakeStepCountMax = 16
     /// Exchanges kept for the next requests.
     static let spareExchangeCountMax = 1024
     /// A larger request or answer is not kept with them.
     static let spareByteCountMax = 64 * 1024
 
     init(
-        loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening socket: consuming Descriptor,
-        catalog: Catalog, credentials: Credentials, pool: Pool, trustedProxies: TrustedProxies
+        loop: Reactor, shared: SharedState, mailbox: Mailbox<FrontendMessage>, listening sockets: [Int32],
+        tls: ServerTLS?, catalog: Catalog, credentials: Credentials, pool: Pool, trustedProxies: TrustedProxies
     ) {
         self.loop = loop
         self.shared = shared
         self.mailbox = mailbox
+        self.tls = tls
+        let age = shared.configuration.strictTransportAge
+        strictTransport = tls == nil || age == .zero ? nil : Array("max-age=\(age.components.seconds)".utf8)
         self.catalog = catalog
         self.credentials = credentials
         self.pool = pool
@@ -79,7 +90,10 @@ final class Frontend {
         routeCounters = .init(repeating: .init(), count: catalog.routes.count)
         log = AccessLog(writer: shared.logWriter, sampleFraction: shared.configuration.logSampleFraction)
         clock = TurnClock()
-        listener = Listener(socket, loop: loop) { [unowned self] in accept($0, peer: $1) }
+        for socket in sockets {
+            listeners.append(
+                Listener(Descriptor(owning: socket), loop: loop) { [unowned self] in accept($0, peer: $1) })
+        }
         mailReader = MailboxReader(mailbox, on: loop) { [unowned self] in receive($0) }
         loop.turnEnded = { [unowned self] in endTurn() }
         pool.start()
@@ -97,10 +111,15 @@ final class Frontend {
         if isRefused {
             shared.openConnectionCount.subtract(1, ordering: .relaxed)
             metrics.connectionsRefused += 1
-            guard refusedClientCount < Self.refusedClientCountMax else { return }  // which closes it without a word
+            // Closed without a word; under TLS always, since a word would take a handshake.
+            guard refusedClientCount < Self.refusedClientCountMax, tls == nil else { return }
             refusedClientCount += 1
         } else {
             metrics.connectionsAccepted += 1
+        }
+        guard let socket = ClientSocket(socket, under: tls) else {
+            shared.openConnectionCount.subtract(1, ordering: .relaxed)
+            return
         }
         let client = ClientConnection(socket, peer: peer, frontend: self)
         client.isRefused = isRefused
@@ -112,9 +131,19 @@ final class Frontend {
 
     /// Says that there are too many connections, without waiting for a request.
     private func tooManyConnections() -> [UInt8] {
+        lastWord(Problem(.unavailable, message: "Too many connections.", retryAfterSeconds: 1))
+    }
+
+    /// Says to a client who does not speak TLS that it should.
+    func clearTextRefusal() -> [UInt8] {
+        metrics.malformedRequests += 1
+        return lastWord(Problem(.malformedRequest, message: "This port speaks TLS: use https."))
+    }
+
+    /// An answer without a request.
+    private func lastWord(_ problem: Problem) -> [UInt8] {
         clock.refresh()
         var response: [UInt8] = []
-        let problem = Problem(.unavailable, message: "Too many connections.", retryAfterSeconds: 1)
         let dialect = catalog.dialects[catalog.fallbackDialect]
         var body: [UInt8] = []
         let id = RequestID.random(using: &generator)
@@ -124,7 +153,7 @@ final class Frontend {
             let writer = try ResponseWriter(
                 status: rendered.status, toHead: false, closes: true, date: date.span, into: &response)
             writer.field("Content-Type", "application/json", into: &response)
-            writer.field("Retry-After", 1, into: &response)
+            if let seconds = rendered.retryAfterSeconds { writer.field("Retry-After", seconds, into: &response) }
             writer.finish(body: body.span, into: &response)
         } catch {
             preconditionFailure("a dialect's statuses were checked when the catalog was loaded")
@@ -161,7 +190,15 @@ final class Frontend {
 
     func flushAtTurnEnd(_ client: ClientConnection) { clientsToFlush.append(client) }
 
+    /// Whether a handshake may go on in this turn.
+    func takeHandshakeStep() -> Bool {
+        guard handshakeStepsLeft > 0 else { return false }
+        handshakeStepsLeft -= 1
+        return true
+    }
+
     private func endTurn() {
+        handshakeStepsLeft = Self.handshakeStepCountMax
         // Flushing may dispatch requests that waited in the pipeline, whose answers flush again.
         while let client = clientsToFlush.popLast() { client.flush() }
         guard heldByteCount > heldByteCountMax else { return }
@@ -232,7 +269,9 @@ final class Frontend {
     private func receive(_ message: FrontendMessage) {
         switch message {
         case .install(let catalog, let credentials): install(catalog, credentials)
+        case .secure(let renewed): tls = renewed
         case .drain: drain()
+        case .handOver: handOver()
         case .report(let collection):
             let pools = pool.metrics
             collection.add(
@@ -261,13 +300,32 @@ final class Frontend {
 
     private func drain() {
         guard !isDraining else { return }
-        listener?.ready(.readable)  // who has connected already shall not meet a reset
-        isDraining = true
-        listener?.close()
-        listener = nil
+        for listener in listeners { listener.ready(.readable) }  // who has connected already shall not meet a reset
+        stopListening()
         for client in clients.reversed() { client.drain() }
         streams.drain()
         finishDrainingIfIdle()
+    }
+
+    /// Another process has the listening sockets and serves. Who has connected here is served here: a client's next
+    /// answer tells it to connect anew, and only who does not ask for anything for long is left.
+    private func handOver() {
+        guard !isDraining else { return }
+        stopListening()
+        for client in clients.reversed() { client.retire() }
+        streams.drain()
+        // The last quarter is for what was asked at the very end.
+        _ = loop.schedule(after: shared.configuration.shutdownGrace * 3 / 4) { [weak self] in
+            guard let self else { return }
+            for client in clients.reversed() { client.drain() }
+        }
+        finishDrainingIfIdle()
+    }
+
+    private func stopListening() {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        listeners = []
     }
 
     private func finishDrainingIfIdle() {

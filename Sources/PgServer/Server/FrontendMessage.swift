@@ -2,8 +2,12 @@
 enum FrontendMessage: Sendable {
     /// Requests from now on are served by this catalog; those under way keep theirs.
     case install(Catalog, Credentials)
+    /// Handshakes from now on use this certificate.
+    case secure(ServerTLS)
     /// Take no more connections and requests, finish what is under way, then say so.
     case drain
+    /// Take no more connections: another process does. Finish what is under way, with time for who is connected.
+    case handOver
     /// Somebody wants to know what this reactor counted.
     case report(to: MetricsCollection)
     /// All reactors have reported.

@@ -10,7 +10,7 @@ struct MetricsText {
         var requests = RequestMetrics()
         for report in reports { requests.add(report.requests) }
         writeProcess(shared)
-        writeRequests(requests)
+        writeRequests(requests, shared)
         writePool(reports)
         var streams = StreamMetrics()
         for report in reports { streams.add(report.streams) }
@@ -42,7 +42,7 @@ struct MetricsText {
         text.sample("pgserver_log_lines_dropped_total", shared.logWriter?.droppedLineCount ?? 0)
     }
 
-    private mutating func writeRequests(_ requests: RequestMetrics) {
+    private mutating func writeRequests(_ requests: RequestMetrics, _ shared: SharedState) {
         let routes = requests.routes.sorted { $0.key < $1.key }
         text.family("http_requests_total", .counter, "Requests answered, by route and status. 499: the client left.")
         for (route, counters) in routes {
@@ -64,6 +64,12 @@ struct MetricsText {
         text.sample("http_connections_accepted_total", requests.connectionsAccepted)
         text.family("http_connections_refused_total", .counter, "Client connections over the limit.")
         text.sample("http_connections_refused_total", requests.connectionsRefused)
+        text.family("http_tls_handshakes_total", .counter, "Client connections that TLS made secure.")
+        text.sample("http_tls_handshakes_total", requests.handshakes)
+        text.family("http_tls_handshakes_failed_total", .counter, "Handshakes of TLS that failed or took too long.")
+        text.sample("http_tls_handshakes_failed_total", requests.handshakesFailed)
+        text.family("http_tls_certificate_expiry_seconds", .gauge, "End of the certificate, unix seconds; or 0.")
+        text.sample("http_tls_certificate_expiry_seconds", shared.certificateExpiry)
         text.family("http_connections_cut_off_total", .counter, "Client connections that held too much memory.")
         text.sample("http_connections_cut_off_total", requests.connectionsCutOff)
         text.family("http_held_bytes", .gauge, "Bytes of unfinished requests and untaken answers.")

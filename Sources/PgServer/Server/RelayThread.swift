@@ -12,8 +12,6 @@ final class RelayThread {
     static let eventCountMax = 1000
     /// Most frames rendered at once. With the bound of a payload it bounds what a batch takes in memory.
     static let frameCountMax = 200
-    /// Least time between two looks, however often somebody notifies: it lets events gather under load.
-    static let lookInterval = Duration.milliseconds(1)
     /// Notifications heard in one turn.
     static let notificationCountMax = 1000
     /// Failing frames are told of on standard error no more often than this; metrics count them all.
@@ -158,7 +156,7 @@ final class RelayThread {
                 heartbeat.heard(at: .now)
                 if isSequencer ? notification == .written : notification == .numbered && !table.isEmpty {
                     lookAgain.reset()
-                    lookDue = min(lookDue, lastLookEnded + Self.lookInterval)
+                    lookDue = min(lookDue, lastLookEnded + lookAgain.rest)
                 }
                 wait = .zero  // those that are here already ask for no more than one look
             }
@@ -191,12 +189,12 @@ final class RelayThread {
     /// - Returns: the pause until the next look, unless a notification comes before.
     private func look(_ connection: RelayConnection) throws(RelayConnection.Failure) -> Duration {
         try stand(connection)
-        var foundEvents = false
+        var foundCount = 0
         if isSequencer {
             while true {
                 let events = try connection.sequence(countMax: Self.eventCountMax)
                 if events.isEmpty { break }
-                foundEvents = true
+                foundCount += events.count
                 if !hasNumbered { try adoptEpoch(connection) }
                 hasNumbered = true
                 if let first = events.first?.serial, let last = lastSerial, first != last + 1 {
@@ -209,11 +207,11 @@ final class RelayThread {
                 if events.count < Self.eventCountMax { break }
             }
         } else if !table.isEmpty {
-            foundEvents = try catchUp(connection)
+            foundCount = try catchUp(connection)
         }
         shared.updateRelay { $0.lastLook = .now }
         return lookAgain.next(
-            foundEvents: foundEvents, isPending: isSequencer ? try connection.isSequencerPending() : false)
+            foundCount: foundCount, isPending: isSequencer ? try connection.isSequencerPending() : false)
     }
 
     /// Stands for election, unless it has won or lost just now.
@@ -234,20 +232,22 @@ final class RelayThread {
     }
 
     /// Reads on in the log up to its end.
+    ///
+    /// - Returns: how many events there were.
     @discardableResult
-    private func catchUp(_ connection: RelayConnection) throws(RelayConnection.Failure) -> Bool {
-        var foundEvents = false
+    private func catchUp(_ connection: RelayConnection) throws(RelayConnection.Failure) -> Int {
+        var foundCount = 0
         while let serial = lastSerial {
             let events = try connection.read(after: serial, countMax: Self.eventCountMax)
             if events.isEmpty { break }
-            foundEvents = true
+            foundCount += events.count
             try adoptEpoch(connection)
             shared.updateRelay { $0.eventsRead += UInt64(events.count) }
             try handOver(events, connection)
             try update(connection)
             if events.count < Self.eventCountMax { break }
         }
-        return foundEvents
+        return foundCount
     }
 
     /// Learns, after events were read, which epoch they belong to: it is another one if the log was moved to another

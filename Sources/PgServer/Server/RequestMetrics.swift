@@ -35,6 +35,8 @@ struct RequestMetrics: Sendable {
     var connectionsRefused: UInt64 = 0
     var connectionsCutOff: UInt64 = 0
     var connectionsOpen = 0
+    var handshakes: UInt64 = 0
+    var handshakesFailed: UInt64 = 0
     var heldByteCount = 0
     var rateLimited: UInt64 = 0
     var clientsGone: UInt64 = 0
@@ -52,6 +54,8 @@ struct RequestMetrics: Sendable {
         connectionsCutOff += other.connectionsCutOff
         heldByteCount += other.heldByteCount
         connectionsOpen += other.connectionsOpen
+        handshakes += other.handshakes
+        handshakesFailed += other.handshakesFailed
         rateLimited += other.rateLimited
         clientsGone += other.clientsGone
         malformedRequests += other.malformedRequests

@@ -35,6 +35,8 @@ final class SharedState: Sendable {
     private let relayMetrics = Mutex(RelayMetrics())
     private let reloadRequested = Atomic(false)
     let openConnectionCount = Atomic(0)
+    /// When the certificate for new connections ends, unix seconds; 0 without one.
+    private let certificateEnd = Atomic<Int64>(0)
 
     init(
         configuration: Configuration, logWriter: LogWriter?, mailboxes: [Mailbox<FrontendMessage>],
@@ -56,6 +58,11 @@ final class SharedState: Sendable {
     var relay: RelayMetrics { relayMetrics.withLock { $0 } }
 
     func updateRelay(_ change: (inout RelayMetrics) -> Void) { relayMetrics.withLock { change(&$0) } }
+
+    var certificateExpiry: Int64 {
+        get { certificateEnd.load(ordering: .relaxed) }
+        set { certificateEnd.store(newValue, ordering: .relaxed) }
+    }
 
     /// A reactor met a function that its catalog describes wrongly: the control thread should look again.
     func requestReload() { reloadRequested.store(true, ordering: .relaxed) }

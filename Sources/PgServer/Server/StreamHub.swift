@@ -47,7 +47,8 @@ final class StreamHub {
         }
         guard let places else {
             metrics.limitRefused += 1
-            throw Problem(.rateLimited, message: "Too many streams are open.")
+            throw Problem(
+                .rateLimited, message: "Too many streams are open.", retryAfterSeconds: Problem.tryAgainSeconds)
         }
         return StreamListener(
             exchange, route: route, plan: plan, isWebSocket: exchange.handshake != nil, places: places, hub: self)

@@ -45,7 +45,7 @@ final class StreamListener: ReadinessHandler {
     private(set) var epoch = 0
     private(set) var position: Int64 = 0
 
-    private var socket: Descriptor?
+    private var socket: ClientSocket?
     private var descriptor: Int32 = -1
     private var interest = Interest.readable
     private var webSocket: WebSocketSession?
@@ -114,9 +114,9 @@ final class StreamListener: ReadinessHandler {
     // MARK: Beginning
 
     /// Gets the socket, whose head is sent, and begins to listen.
-    func attach(_ socket: consuming Descriptor) {
+    func attach(_ socket: consuming ClientSocket) {
         guard phase == .subscribing, let subscription else { preconditionFailure("a listener begins once") }
-        descriptor = socket.rawValue
+        descriptor = socket.descriptor
         self.socket = consume socket
         epoch = subscription.epoch
         position = subscription.position
@@ -445,17 +445,19 @@ final class StreamListener: ReadinessHandler {
     func ready(_ readiness: Interest) {
         if readiness.contains(.writable) { flush() }
         if phase == .closed { return }
-        if readiness.contains(.readable) {
+        if readiness.contains(.readable) || readsWhenWritable {
             receiveBytes()
         } else if readiness.contains(.peerEnd) {
             peerFinished()
         }
     }
 
+    private var readsWhenWritable: Bool { socket?.readsWhenWritable ?? false }
+
     private func receiveBytes() {
         let buffer = frontend.receiveBuffer
-        switch Socket.receive(from: descriptor, into: buffer) {
-        case .wouldBlock: return
+        switch socket?.receive(into: buffer) ?? .closed {
+        case .wouldBlock: return updateWatch()
         case .closed: return peerFinished()
         case .bytes(let count):
             guard phase != .lingering, isWebSocket else {
@@ -502,7 +504,7 @@ final class StreamListener: ReadinessHandler {
             queuedByteCount += chunk.count
             return updateWatch()
         }
-        let outcome = chunk.withUnsafeBytes { Socket.send($0, to: descriptor) }
+        let outcome = chunk.withUnsafeBytes { socket?.send($0) ?? .closed }
         switch outcome {
         case .bytes(chunk.count): return
         case .bytes(let count): sentCount = count
@@ -518,7 +520,7 @@ final class StreamListener: ReadinessHandler {
     private func flush() {
         while let first = queue.first {
             let outcome = first.withUnsafeBytes {
-                Socket.send(UnsafeRawBufferPointer(rebasing: $0[sentCount...]), to: descriptor)
+                socket?.send(UnsafeRawBufferPointer(rebasing: $0[sentCount...])) ?? .closed
             }
             switch outcome {
             case .bytes(let count):
@@ -550,7 +552,7 @@ final class StreamListener: ReadinessHandler {
         guard phase != .closed else { return }
         // A client that does not take the echo of its messages is not heard until it does.
         let isHeard = queuedByteCount <= settings.bufferByteCountMax || phase == .lingering
-        var wanted: Interest = isHeard ? .readable : .peerEnd
+        var wanted: Interest = readsWhenWritable ? [.writable, .peerEnd] : isHeard ? .readable : .peerEnd
         if !queue.isEmpty { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted
@@ -587,8 +589,9 @@ final class StreamListener: ReadinessHandler {
     /// All but what has begun to go out.
     private func dropUnsent() {
         guard let first = queue.first else { return }
-        queue = sentCount > 0 ? [first] : []
-        queuedByteCount = sentCount > 0 ? first.count - sentCount : 0
+        let hasBegun = sentCount > 0 || (socket?.owesBytes ?? false)
+        queue = hasBegun ? [first] : []
+        queuedByteCount = hasBegun ? first.count - sentCount : 0
     }
 
     /// Everything is sent, and over a WebSocket both have said goodbye: our side is shut.
@@ -596,7 +599,7 @@ final class StreamListener: ReadinessHandler {
         guard phase == .closing, queue.isEmpty, webSocket?.isFinished ?? true else { return }
         phase = .lingering
         strayByteCount = 0
-        Socket.finishSending(descriptor)
+        socket?.finishSending()
         closeDue = frontend.loop.now + Self.closeDuration
         updateWatch()
         schedule()

@@ -58,6 +58,20 @@ struct EventLogTests {
         #expect(try Self.look(sequencer) == [])
     }
 
+    @Test("outlives a crash once its position is told, even where commits need not")
+    func durable() throws {
+        let log = try Log()
+        let (writer, sequencer) = (try log.connect(), try log.connect())
+        func isWaitedFor() throws -> [[String?]] { try sequencer.rows("SHOW synchronous_commit") }
+        try sequencer.run("SET synchronous_commit = off; BEGIN")
+        #expect(try Self.look(sequencer) == [])
+        #expect(try isWaitedFor() == [["off"]])
+        try Self.publish("one", on: writer)
+        #expect(try Self.look(sequencer) == ["one=1"])
+        #expect(try isWaitedFor() == [["on"]])
+        try sequencer.run("COMMIT")
+    }
+
     @Test("is held up by no transaction that stays open, here or in another database")
     func openTransactions() throws {
         let log = try Log()

@@ -36,6 +36,32 @@ struct StreamResilienceTests {
         #expect(last?.closeCode == 1013)
     }
 
+    @Test("transactions that stay open, here and in another database: they delay their own events and nobody else's")
+    func openTransactions() throws {
+        let server = try EventServer.shared()
+        let tenant = try server.newTenant()
+        let stream = try server.connected(tenant)
+        let socket = try server.socket(tenant)
+        let here = try BlockingConnection(conninfo: server.server.databaseURL)
+        let elsewhere = try BlockingConnection(conninfo: TestCluster.administratorURL())
+        try elsewhere.run("BEGIN; SELECT pg_current_xact_id()")
+        try here.run("BEGIN")
+        _ = try here.rows(
+            """
+            SELECT core.publish('feed.notes', 'feed.notes.added', '{"n": 0}', tenant_id => $1::uuid)
+            """, [tenant.tenantID])
+        // Each is with its listeners before the next is written, and all before the first of all is committed.
+        for number in 1...5 {
+            try server.publish(number...number, to: tenant)
+            #expect(try stream.notes(1) == [number])
+            #expect(try socket.next(WebSocketClient.text).member("n") as? Int == number)
+        }
+        try here.run("COMMIT")
+        #expect(try stream.notes(1) == [0])
+        #expect(try socket.next(WebSocketClient.text).member("n") as? Int == 0)
+        try elsewhere.run("COMMIT")
+    }
+
     @Test("a new catalog, also one that declares their route anew; only what it withdraws ends")
     func reload() throws {
         let server = try EventServer("events_reload")

@@ -1,6 +1,6 @@
 """An HTTP server of Python's own library for the tests of outside requests, over TLS if it is given a certificate.
 
-http_receiver.py [CERTIFICATE KEY]: prints its port, then serves until it is killed.
+http_receiver.py [ADDRESS [CERTIFICATE KEY]]: prints its port, then serves until it is killed.
 """
 
 import gzip
@@ -60,11 +60,12 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+server = http.server.ThreadingHTTPServer((address, 0), Receiver)
 server.daemon_threads = True
-if len(sys.argv) > 1:
+if len(sys.argv) > 2:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(sys.argv[1], sys.argv[2])
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 print(f"port {server.server_address[1]}", flush=True)
 server.serve_forever()

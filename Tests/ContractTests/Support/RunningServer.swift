@@ -58,6 +58,8 @@ final class RunningServer: Sendable {
     /// Its process.
     var processID: pid_t { child }
 
+    func signal(_ number: Int32) { kill(child, number) }
+
     /// Asks the server to stop, and does not wait.
     func beginStopping() { kill(child, SIGTERM) }
 
@@ -102,7 +104,7 @@ final class RunningServer: Sendable {
     }
 
     /// A port that nobody listens on right now.
-    private static func freePort() throws -> UInt16 {
+    static func freePort() throws -> UInt16 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw TestFailure("socket: \(String(cString: strerror(errno)))") }
         defer { close(listener) }

@@ -33,6 +33,13 @@ struct Neighbours {
             """, [second.tenantID])
         try first.sql("SELECT auth.create_api_key($1, '{}')", [Self.mark])
         try server.sql("SELECT data.refresh_pipeline()")
+        let tenants = [first, second]
+        try eventually("the events of their rows have positions") {
+            try tenants.allSatisfy {
+                try $0.server.sqlValue(
+                    "SELECT EXISTS (SELECT FROM core.event_log WHERE tenant_id = $1::uuid)", [$0.tenantID]) == "t"
+            }
+        }
         firstLogin = try BILogin(server: server, tenant: first.tenantID, label: Self.mark)
         secondLogin = try BILogin(server: server, tenant: second.tenantID, label: "second")
     }

@@ -9,7 +9,7 @@ struct OutsideRequestTests {
     @Test("reaches a server over TLS whose certificate names it, with all that was asked for")
     func secure() async throws {
         let certificate = try Certificate(for: "DNS:server.test", "IP:127.0.0.1")
-        let server = try OutsideProgram("http_receiver.py", [certificate.path, certificate.keyPath])
+        let server = try OutsideProgram("http_receiver.py", ["127.0.0.1", certificate.path, certificate.keyPath])
         let performer = try Outside.http(try Outside.network(trusting: certificate))
         for host in ["server.test", "127.0.0.1"] {
             let outcome = try await Outside.perform(
@@ -33,7 +33,7 @@ struct OutsideRequestTests {
     @Test("trusts no certificate of another name, nor one that nobody vouches for")
     func refusedCertificates() async throws {
         let other = try Certificate(for: "DNS:other.test", "DNS:*.wild.test", "IP:127.0.0.2")
-        let server = try OutsideProgram("http_receiver.py", [other.path, other.keyPath])
+        let server = try OutsideProgram("http_receiver.py", ["127.0.0.1", other.path, other.keyPath])
         let trusting = try Outside.http(try Outside.network(trusting: other))
         for host in ["server.test", "127.0.0.1", "a.b.wild.test", "wild.test"] {
             let outcome = try await Outside.perform(

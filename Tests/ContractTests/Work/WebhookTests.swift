@@ -8,7 +8,8 @@ struct WebhookTests {
     private static let shared: Result<RunningServer, any Error> = Result {
         let server = try IdentityServer.fresh(
             environment: [
-                "PGSERVER_WEBHOOKS_HTTP": "true", "PGSERVER_EGRESS_ALLOW": "127.0.0.0/8", "PGSERVER_WORKERS": "4",
+                "PGSERVER_WEBHOOKS_HTTP": "true", "PGSERVER_WEBHOOK_FAILURES_MAX": "\(failureCountMax)",
+                "PGSERVER_EGRESS_ALLOW": "127.0.0.0/8", "PGSERVER_WORKERS": "4",
             ], sql: declarations)
         atexit { _ = try? WebhookTests.shared.get().stop() }
         return server
@@ -16,6 +17,7 @@ struct WebhookTests {
     /// A topic of the tests' own.
     private static let declarations = "SELECT core.declare_topic('work.testing', 'For the tests.')"
     private static let secret = "webhook_secret_key"
+    private static let failureCountMax = 3
 
     private let server: RunningServer
     private let account: Account
@@ -218,19 +220,27 @@ struct WebhookTests {
         #expect(try delivery(webhook, id).string("status") == "cancelled")
     }
 
-    @Test("is disabled when its receiver says that it is gone, and an event tells of it")
-    func gone() throws {
+    @Test(
+        "is disabled when its receiver says that it is gone, or one event after another cannot be delivered",
+        arguments: [(410, 1, "receiver"), (404, failureCountMax, "failures")])
+    func disabled(_ status: Int, _ eventCount: Int, _ reason: String) throws {
         let receiver = try WebhookReceiver()
-        let webhook = try createdID(receiver.url(status: 410, secret: Self.secret))
-        try publish("work.testing.done", "{}")
+        let webhook = try createdID(receiver.url(status: status, secret: Self.secret))
+        for _ in 1...eventCount { try publish("work.testing.done", "{}") }
         try eventually("it is disabled") {
             try account.client.get("/api/v1/webhooks/\(webhook)").string("status") == "disabled"
         }
-        #expect(try account.client.get("/api/v1/webhooks/\(webhook)").string("disabled_by") == "receiver")
-        #expect(try logged(webhook).map { $0["status"] as? String } == ["failed"])
+        #expect(try account.client.get("/api/v1/webhooks/\(webhook)").string("disabled_by") == reason)
+        let statuses = try logged(webhook).compactMap { $0["status"] as? String }
+        #expect(statuses == Array(repeating: "failed", count: eventCount))
         let events = try server.sqlValue(
             "SELECT count(*) FROM core.events WHERE type = 'work.webhook.disabled' AND subject_id = $1", [webhook])
-        #expect(events == "1")
+        #expect(events == "1", "an event tells of it")
+        // It is told of nothing more, and another one is.
+        let witness = try createdID(receiver.url(status: 200, secret: Self.secret))
+        try publish("work.testing.done", "{}")
+        try eventually("the other is told") { try logged(witness, "?status=delivered").count == 1 }
+        #expect(try logged(webhook).count == eventCount)
     }
 
     @Test("that leads to a forbidden address is not called, and the log says so")

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Testing
 
@@ -89,6 +88,14 @@ struct ConfigurationTests {
         _ = try configuration([name: value])
     }
 
+    @Test("wants certificate and key together", arguments: ["PGSERVER_TLS_CERTIFICATE_FILE", "PGSERVER_TLS_KEY_FILE"])
+    func halfOfTLS(_ name: String) {
+        let error = #expect(throws: ConfigurationError.self) { try configuration([name: "file.pem"]) }
+        #expect(error?.sentences.count == 1)
+        #expect(error?.sentences.first?.hasSuffix(": not set; certificate and key are needed together.") == true)
+        #expect(error?.sentences.first?.hasPrefix(name) == false)
+    }
+
     @Test("tells every fault at once")
     func allFaults() {
         let error = #expect(throws: ConfigurationError.self) {
@@ -112,7 +119,8 @@ struct ConfigurationTests {
         let path: String
 
         init(_ content: String, mode: mode_t = 0o600) throws {
-            var template = Array("\(FileManager.default.temporaryDirectory.path)/pg-server-secret.XXXXXX".utf8CString)
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            var template = Array("\(folder)/pg-server-secret.XXXXXX".utf8CString)
             let descriptor = mkstemp(&template)
             guard descriptor >= 0 else { throw SystemError(call: "mkstemp", number: errno) }
             path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -153,7 +161,7 @@ struct ConfigurationTests {
             try SecretOnDisk("hush", mode: 0o602), try SecretOnDisk(String(repeating: "hush", count: 65_536))
         )
         let (binary, wrong) = (try SecretOnDisk("hu\u{0}sh"), try SecretOnDisk(""))
-        for path in [writable.path, long.path, binary.path, wrong.path, "/nowhere/at/all", "/dev/null", "/usr", ""] {
+        for path in [writable.path, long.path, binary.path, wrong.path, "/nowhere/at/all", "/dev/null", "/tmp", ""] {
             let error = #expect(throws: ConfigurationError.self) {
                 try configuration(["PGSERVER_LOGIN_PASSWORD_FILE": path])
             }

@@ -62,6 +62,36 @@ struct LivePoolTests {
         finish(pool, 200)
     }
 
+    @Test(
+        "keeps reads to half of the connections, and gives writes as many as are free",
+        arguments: [(true, 2), (false, 4)])
+    func halves(isReadOnly: Bool, connectionCount: Int) throws {
+        let pool = makePool {
+            $0.fastConnectionCount = 4
+            $0.stallThreshold = .seconds(10)
+        }
+        for _ in 0..<16 {
+            let transaction = try transaction(Statement("SELECT pg_backend_pid()"))
+            transaction.isReadOnly = isReadOnly
+            pool.submit(book.expect(transaction))
+        }
+        #expect(loop.run { book.answerCount == 16 })
+        #expect(Set(book.inOrder.map { String(describing: $0) }).count == connectionCount)
+        finish(pool, 16)
+    }
+
+    @Test("gives a read another's connection before it lets it wait")
+    func borrows() throws {
+        let pool = makePool { $0.fastDepthMax = 1 }
+        for _ in 0..<2 {
+            let transaction = try transaction(Statement("SELECT pg_sleep(0.05)"))
+            transaction.isReadOnly = true
+            pool.submit(book.expect(transaction))
+        }
+        #expect(pool.metrics.fast.inFlight == 2 && pool.metrics.fast.waiting == 0)
+        finish(pool, 2)
+    }
+
     @Test("prepares each statement once a connection, and not at all what runs once")
     func prepared() throws {
         let pool = makePool { $0.fastConnectionCount = 1 }

@@ -7,26 +7,38 @@ struct RelayTimingTests {
     @Test("grow from 1 to 128 ms while transactions are under way, and no further")
     func growing() {
         var lookAgain = LookAgain()
-        let pauses = (0..<10).map { _ in lookAgain.next(foundEvents: false, isPending: true) }
+        let pauses = (0..<10).map { _ in lookAgain.next(foundCount: 0, isPending: true) }
         #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 128, 128].map { .milliseconds($0) })
     }
 
     @Test("begin again with every event and every notification")
     func resetting() {
         var lookAgain = LookAgain()
-        for _ in 0..<5 { _ = lookAgain.next(foundEvents: false, isPending: true) }
-        #expect(lookAgain.next(foundEvents: true, isPending: true) == .milliseconds(1))
-        #expect(lookAgain.next(foundEvents: false, isPending: true) == .milliseconds(2))
+        for _ in 0..<5 { _ = lookAgain.next(foundCount: 0, isPending: true) }
+        #expect(lookAgain.next(foundCount: 1, isPending: true) == .milliseconds(1))
+        #expect(lookAgain.next(foundCount: 0, isPending: true) == .milliseconds(2))
         lookAgain.reset()
-        #expect(lookAgain.next(foundEvents: false, isPending: true) == .milliseconds(1))
+        #expect(lookAgain.next(foundCount: 0, isPending: true) == .milliseconds(1))
+    }
+
+    @Test(
+        "let events gather the longer the more come at once",
+        arguments: [(1, 1), (15, 1), (16, 2), (31, 3), (32, 4), (1000, 4)])
+    func gathering(foundCount: Int, milliseconds: Int) {
+        var lookAgain = LookAgain()
+        #expect(lookAgain.rest == .milliseconds(1))
+        #expect(lookAgain.next(foundCount: foundCount, isPending: true) == .milliseconds(milliseconds))
+        #expect(lookAgain.rest == .milliseconds(milliseconds))
+        _ = lookAgain.next(foundCount: 0, isPending: false)
+        #expect(lookAgain.rest == .milliseconds(1))
     }
 
     @Test("are the poll's when nothing is under way")
     func idle() {
         var lookAgain = LookAgain()
-        for _ in 0..<5 { _ = lookAgain.next(foundEvents: false, isPending: true) }
-        #expect(lookAgain.next(foundEvents: false, isPending: false) == LookAgain.pollInterval)
-        #expect(lookAgain.next(foundEvents: false, isPending: true) == .milliseconds(1))
+        for _ in 0..<5 { _ = lookAgain.next(foundCount: 0, isPending: true) }
+        #expect(lookAgain.next(foundCount: 0, isPending: false) == LookAgain.pollInterval)
+        #expect(lookAgain.next(foundCount: 0, isPending: true) == .milliseconds(1))
     }
 }
 

@@ -62,6 +62,18 @@ INSERT INTO data.observe_testing VALUES (test.tenant(1), 1, 1, 'mug', 3), (test.
 ON CONFLICT ON CONSTRAINT observe_testing_pkey DO UPDATE SET name = EXCLUDED.name;
 SELECT test.equals('an upsert', jsonb_path_query_array(test.told(), '$[*][1]'), '["updated", "created"]');
 
+-- What a larger doing causes says so, until it is over.
+SELECT core.cause('restock', '17');
+INSERT INTO data.observe_testing VALUES (test.tenant(1), 5, 1, 'cup');
+UPDATE data.observe_testing SET name = 'mug', price = 1 WHERE shelf = 5;
+INSERT INTO data.observe_testing (tenant_id, shelf, item) SELECT test.tenant(1), 6, n FROM generate_series(1, 4) AS n;
+SELECT core.cause();
+DELETE FROM data.observe_testing WHERE shelf = 5;
+SELECT test.equals('what caused them', jsonb_agg(t -> 4 -> 'caused_by' ORDER BY p), '["restock:17", "restock:17", "restock:17", null]')
+FROM jsonb_array_elements(test.told()) WITH ORDINALITY AS t (t, p);
+DELETE FROM data.observe_testing WHERE shelf = 6;
+SELECT test.told() \g /dev/null
+
 -- A row is written even if its event could not hold it.
 INSERT INTO data.observe_testing VALUES (test.tenant(1), 7, 7, repeat('x', 66000));
 UPDATE data.observe_testing SET name = repeat('y', 66000) WHERE item = 7;
@@ -99,8 +111,11 @@ INSERT INTO data.observe_testing VALUES (test.tenant(1), 9, 9, 'silent');
 DELETE FROM data.observe_testing;
 SELECT test.equals('no more', test.told(), '[]');
 
--- A writer is told when the topic has gone, and a deployment does not end so.
+-- A deployment does not end with a table one of whose columns or whose topic has gone.
+ALTER TABLE data.observe_tenant_testing RENAME color TO hue;
+SELECT test.equals('a column that was renamed', array_agg(f), '{"Table data.observe_tenant_testing is observed with column color, which it does not have: observe it anew."}')
+FROM api.catalog_faults() AS f;
+SELECT core.observe('data.observe_tenant_testing', 'testing.item', subject_kind => 'colors');
 DELETE FROM core.topics WHERE topic = 'testing.item';
-SELECT test.raises($$INSERT INTO data.observe_tenant_testing VALUES (test.tenant(2), 'blue')$$, '42704', 'no topic is named testing.item');
 SELECT test.equals('what the catalog says', array_agg(f), '{"Table data.observe_tenant_testing is observed for topic testing.item, which is not declared."}')
 FROM api.catalog_faults() AS f;

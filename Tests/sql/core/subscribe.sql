@@ -20,7 +20,7 @@ FROM core.subscribe('{testing.open,testing.closed}', '{a}', '{b}') AS s;
 SELECT test.equals(coalesce(c.since, 'nothing'), jsonb_build_array(s.epoch, s.position, s.head, s.is_lost), c.wanted)
 FROM (VALUES
     (NULL,     '[3, 40, 40, false]'::jsonb), ('',    '[3, 40, 40, false]'),
-    ('3.40',   '[3, 40, 40, false]'), ('3.12', '[3, 12, 40, false]'), ('3.10', '[3, 10, 40, false]'),
+    ('earliest', '[3, 10, 40, false]'), ('3.40', '[3, 40, 40, false]'), ('3.12', '[3, 12, 40, false]'), ('3.10', '[3, 10, 40, false]'),
     ('3.9',    '[3, 10, 40, true]'),  ('3.0',  '[3, 10, 40, true]'),
     ('3.41',   '[3, 40, 40, true]'),  ('2.12', '[3, 40, 40, true]'), ('4.12', '[3, 40, 40, true]')
 ) AS c (since, wanted)
@@ -34,6 +34,8 @@ FROM (VALUES ('topics'), ('types'), ('subjects')) AS f (name);
 SELECT test.become_member(2);
 SELECT test.equals('where nothing has happened', jsonb_build_array(s.position, s.head, s.is_lost), '[0, 0, false]')
 FROM core.subscribe(since => '3.0') AS s;
+SELECT test.equals('the earliest there', jsonb_build_array(s.position, s.head, s.is_lost), '[0, 0, false]')
+FROM core.subscribe(since => 'earliest') AS s;
 SELECT test.equals('heads of others', count(*), 0) FROM core.event_heads;
 SELECT set_config('request.tenant_id', '', true) \g /dev/null
 SELECT test.raises('SELECT core.subscribe()', 'PT401', 'unauthenticated');

@@ -125,6 +125,10 @@ FROM core.events AS e WHERE e.topic = 'data.sync';
 SELECT test.equals('records in bulk', jsonb_object_agg(e.topic, e.records), '{"data.account": 1200, "data.opportunity": 2393}')
 FROM (SELECT e.topic, sum((e.payload ->> 'record_count')::int) AS records FROM core.events AS e
       WHERE e.type IN ('data.account.changed', 'data.opportunity.changed') GROUP BY e.topic) AS e;
+SELECT test.equals('what says that a run caused it', array_agg(DISTINCT e.topic ORDER BY e.topic), '{data.account,data.opportunity}')
+FROM core.events AS e JOIN data.sync_runs AS r ON e.payload ->> 'caused_by' = 'sync_run:' || r.sync_run_id;
+SELECT test.equals('what does not', array_agg(DISTINCT e.topic ORDER BY e.topic), '{data.connection,data.mapping,data.mapping_field,data.sync}')
+FROM core.events AS e WHERE NOT e.payload ? 'caused_by';
 SELECT test.equals('secrets that are told', count(*), 0)
 FROM core.events AS e WHERE strpos(e.payload::text, current_setting('test.password')) > 0 OR strpos(e.payload::text, 'wr0ng') > 0;
 SELECT test.equals('what is told of connections', array_agg(DISTINCT k ORDER BY k),

@@ -82,19 +82,59 @@ FROM test.claimed AS c;
 -- Where looking for lanes is dear, lanes are remembered: what became due since is added to them.
 DELETE FROM work.jobs;
 SELECT test.enqueue(1, 2, 'a');
-INSERT INTO work.claim_hints (queue, enumerated_at, cost, looked_at, lanes)
-SELECT 'test', clock_timestamp(), '1 hour', clock_timestamp(),
+INSERT INTO work.claim_hints (queue, enumerated_at, walked, looked_at, lanes)
+SELECT 'test', clock_timestamp(), 1000000000, clock_timestamp(),
     ARRAY(SELECT ROW (j.tenant_id, j.priority, j.lane, j.run_at)::work.claimable_lane FROM work.jobs AS j ORDER BY j.run_at LIMIT 1);
 SELECT test.enqueue(2, 1, 'b'), test.enqueue(2, 3, 'c', 'test.limited');
 SELECT test.equals('jobs claimed', test.claim(10), 5);
 SELECT test.equals('from remembered lanes and new ones', string_agg(c.n, ' ' ORDER BY c.n), 'a1 a2 b1 c1 c2')
 FROM (SELECT j.arguments ->> 'tag' AS n FROM test.claimed AS k JOIN work.jobs AS j USING (tenant_id, job_id)) AS c;
 SELECT test.equals('the lane is full', test.claim(10), 0);
+-- What was missed is found when all lanes are looked for again.
+SELECT test.enqueue(1, 1, 'd');
+UPDATE work.jobs SET run_at = now() - interval '1 hour' WHERE arguments ->> 'tag' = 'd1';
+SELECT test.equals('not yet', test.claim(10), 0);
 -- Looking has become cheap again: nothing is remembered any more.
-UPDATE work.claim_hints SET cost = '0', enumerated_at = '-infinity' WHERE queue = 'test';
+UPDATE work.claim_hints SET walked = 0, enumerated_at = '-infinity' WHERE queue = 'test';
 DELETE FROM work.jobs WHERE state = 'running';
-SELECT test.equals('jobs claimed', test.claim(10), 1);
+SELECT test.equals('jobs claimed', test.claim(10), 2);
 SELECT test.equals('hints', count(*), 0) FROM work.claim_hints AS h WHERE h.queue = 'test';
+
+-- What is looked at does not grow with what waits: entries of any index, and rows of the table without one.
+DELETE FROM work.jobs;
+CREATE FUNCTION test.walked() RETURNS bigint LANGUAGE sql AS $$
+    SELECT sum(pg_stat_get_xact_tuples_returned(r.oid))::bigint FROM (
+        SELECT 'work.jobs'::regclass::oid UNION ALL SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = 'work.jobs'::regclass
+    ) AS r (oid)
+$$;
+CREATE TABLE test.walks (what text, waiting integer, entries bigint);
+GRANT ALL ON test.walks TO PUBLIC;
+DO $$
+DECLARE
+    v_waiting integer;
+    v_before  bigint;
+    v_job     work.jobs;
+BEGIN
+    FOREACH v_waiting IN ARRAY '{50,2000}'::integer[] LOOP
+        PERFORM test.enqueue(1 + n % 2, v_waiting / 4, 'w' || n, CASE WHEN n < 2 THEN 'test.labour' ELSE 'test.limited' END)
+        FROM generate_series(0, 3) AS n;
+        v_before := test.walked();
+        PERFORM api.next_job_at('test');
+        INSERT INTO test.walks VALUES ('look', v_waiting, test.walked() - v_before);
+        v_before := test.walked();
+        PERFORM count(*) FROM api.claim_jobs(test.person(9), 'test', 10, '30 s');
+        INSERT INTO test.walks VALUES ('claim', v_waiting, test.walked() - v_before);
+        SELECT * INTO v_job FROM work.jobs AS j WHERE j.state = 'running' LIMIT 1;
+        PERFORM set_config('request.tenant_id', v_job.tenant_id::text, true);
+        v_before := test.walked();
+        PERFORM work.take_job(v_job.job_id, v_job.attempt);
+        PERFORM set_config('request.tenant_id', '', true);
+        INSERT INTO test.walks VALUES ('take', v_waiting, test.walked() - v_before);
+        DELETE FROM work.jobs WHERE state = 'running';
+    END LOOP;
+END;
+$$;
+SELECT test.is_true(format('%s at %s waiting walks over %s', w.what, w.waiting, w.entries), w.entries < 200) FROM test.walks AS w;
 
 SELECT test.become_server();
 SELECT test.raises($$SELECT api.claim_jobs(test.person(9), 'test', 0, '1 s')$$, '22023');

@@ -11,7 +11,9 @@ BEGIN
         INSERT INTO pg_temp.ids VALUES (attempt.name, work.enqueue(attempt.kind, attempt.arguments, max_attempts => 3));
         PERFORM set_config('role', 'none', true);
     END IF;
-    UPDATE work.jobs AS j SET run_at = clock_timestamp() WHERE j.job_id = test.id(attempt.name) AND j.state = 'waiting';
+    -- It alone is due, however long this test takes.
+    UPDATE work.jobs AS j SET run_at = CASE j.job_id WHEN test.id(attempt.name) THEN clock_timestamp() ELSE 'infinity' END
+    WHERE j.state = 'waiting';
     PERFORM test.claim(1);
     SELECT c.attempt INTO STRICT v_attempt FROM test.claimed AS c WHERE c.job_id = test.id(attempt.name);
     RETURN test.run(test.id(attempt.name), v_attempt);
@@ -37,9 +39,9 @@ SELECT test.is_true('nothing is kept of it', test.job(test.id('untraced')) IS NU
 
 -- What is raised is kept, and tried again after pauses that double up to the longest; half of each is chance.
 SELECT test.equals('outcome', test.attempt('bad', arguments => '{"do": "raise"}'), 'retrying');
-SELECT test.is_true('the first pause', test.pause('bad') BETWEEN interval '5 s' AND interval '10.1 s');
+SELECT test.is_true('the first pause', test.pause('bad') BETWEEN interval '5 s' AND interval '14 s');
 SELECT test.equals('outcome', test.attempt('bad'), 'retrying');
-SELECT test.is_true('the second pause', test.pause('bad') BETWEEN interval '10 s' AND interval '20.1 s');
+SELECT test.is_true('the second pause', test.pause('bad') BETWEEN interval '10 s' AND interval '24 s');
 SELECT test.equals('its errors', jsonb_agg(e - 'at'), '[{"attempt": 1, "code": "P0001", "message": "it cannot be done"},
     {"attempt": 2, "code": "P0001", "message": "it cannot be done"}]')
 FROM jsonb_array_elements((test.job(test.id('bad'))).errors) AS e;
@@ -48,7 +50,7 @@ SELECT test.equals('it is parked', ((test.job(test.id('bad'))).state, (test.job(
 SELECT test.equals('a parked job is not claimed', test.claim(10), 0);
 UPDATE work.jobs SET max_attempts = 100, failures = 40, state = 'waiting' WHERE job_id = test.id('bad');
 SELECT test.equals('outcome', test.attempt('bad'), 'retrying');
-SELECT test.is_true('the longest pause', test.pause('bad') BETWEEN interval '12.5 s' AND interval '25.1 s');
+SELECT test.is_true('the longest pause', test.pause('bad') BETWEEN interval '12.5 s' AND interval '29 s');
 SELECT test.is_true('pauses are not all the same', count(DISTINCT test.pause('bad')) > 3)
 FROM generate_series(1, 6) AS n, LATERAL (SELECT test.attempt('bad') WHERE n > 0) AS a;
 UPDATE work.jobs SET errors = (SELECT jsonb_agg(n) FROM generate_series(1, 20) AS n) WHERE job_id = test.id('bad');

@@ -185,14 +185,24 @@ BEGIN
     WHERE t.permission <> 'superuser' AND NOT EXISTS (
         SELECT FROM auth.role_permissions AS x WHERE x.permission = t.permission);
 
+    -- The triggers of core.observe(), whose arguments are topic and columns.
     RETURN QUERY
-    SELECT DISTINCT format('Table %s is observed for topic %s, which is not declared.', g.tgrelid::regclass, o.topic)
-    FROM pg_catalog.pg_trigger AS g
-    CROSS JOIN LATERAL (
-        SELECT convert_from(substring(g.tgargs FROM 1 FOR position('\x00'::bytea IN g.tgargs) - 1), 'UTF8')
-    ) AS o (topic)
-    WHERE g.tgfoid = to_regprocedure('core.observed()')
-      AND NOT EXISTS (SELECT FROM core.topics AS t WHERE t.topic = o.topic);
+    WITH observers AS (
+        SELECT g.tgrelid::regclass AS observed, string_to_array(encode(g.tgargs, 'escape'), '\000') AS arguments
+        FROM pg_catalog.pg_trigger AS g
+        JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+        WHERE p.pronamespace = 'core'::regnamespace AND p.proname LIKE 'observe\_%'
+    )
+    SELECT format('Table %s is observed for topic %s, which is not declared.', o.observed, o.arguments[1])
+    FROM observers AS o
+    WHERE NOT EXISTS (SELECT FROM core.topics AS t WHERE t.topic = o.arguments[1])
+    UNION
+    SELECT format('Table %s is observed with column %s, which it does not have: observe it anew.', o.observed, c.name)
+    FROM observers AS o
+    CROSS JOIN LATERAL unnest(o.arguments[2]::text[]) AS c (name)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid = o.observed AND a.attname = c.name AND NOT a.attisdropped);
 
     -- Dialects.
     RETURN QUERY

@@ -11,7 +11,6 @@ BEGIN
     RETURN QUERY
     SELECT f.queue, f.state, f.job_count, GREATEST(extract(epoch FROM statement_timestamp() - f.oldest_at), 0)::bigint
     FROM (
-        -- From jobs_due_idx alone.
         SELECT j.queue, CASE WHEN j.run_at > statement_timestamp() THEN 'scheduled' ELSE 'waiting' END AS state,
             count(*) AS job_count, min(j.run_at) AS oldest_at
         FROM work.jobs AS j WHERE j.state = 'waiting'

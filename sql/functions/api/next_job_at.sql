@@ -9,7 +9,9 @@
 CREATE OR REPLACE FUNCTION api.next_job_at(queue text)
 RETURNS timestamptz LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
-SET enable_seqscan = off SET enable_bitmapscan = off
+-- The plan is made while the table may be empty and is used when it is not.
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_committing_locks CONSTANT integer  := 887002;
@@ -27,13 +29,15 @@ BEGIN
     END IF;
     RETURN LEAST(
         v_next,
-        (SELECT min(j.run_at) FROM work.jobs AS j
-         WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND (j.lane <> '') = false),
-        (SELECT min(j.run_at) FROM work.jobs AS j
-         WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND (j.lane <> '') = true AND j.run_at > v_now),
+        (SELECT j.run_at FROM work.jobs AS j
+         WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND j.lane = ''
+         ORDER BY j.run_at LIMIT 1),
+        (SELECT j.run_at FROM work.jobs AS j
+         WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND j.lane <> '' AND j.run_at > v_now
+         ORDER BY j.run_at LIMIT 1),
         (SELECT v_now + v_full_lane_after WHERE EXISTS (
             SELECT FROM work.jobs AS j
-            WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND (j.lane <> '') = true AND j.run_at <= v_now)));
+            WHERE j.state = 'waiting' AND j.queue = next_job_at.queue AND j.lane <> '' AND j.run_at <= v_now)));
 END;
 $$;
 COMMENT ON FUNCTION api.next_job_at(text) IS 'When a worker should look for jobs again.';

@@ -35,6 +35,10 @@ BEGIN
         'x-section', nullif(nullif(route ->> 'tag', dialect ->> 'title'), split_part(route ->> 'call_name', '.', 1)),
         'x-permission', route ->> 'permission',
         'x-rate-limits', rates,
+        'x-stream', CASE WHEN route ? 'stream' THEN json_build_object(
+            'transports', route #> '{stream,transports}', 'sends', route #> '{stream,sends}',
+            'events', route #> '{stream,events}', 'heartbeatSeconds', route #> '{stream,heartbeat_seconds}',
+            'message', CASE WHEN shape IS NOT NULL THEN api.shape_schema(shape) END) END,
         'security', CASE route ->> 'auth'
             WHEN 'none' THEN '[]'
             WHEN 'optional' THEN '[{}, {"bearer": []}, {"apiKey": []}]'
@@ -66,6 +70,12 @@ BEGIN
                 WHERE p.value ->> 'source' IN ('query', 'header')
                     AND p.value ->> 'source_name' NOT IN ('accept', 'content-type', 'authorization')
                     AND NOT (v_heeds_keys AND p.value ->> 'source_name' = 'idempotency-key')
+                UNION ALL
+                SELECT 2, 1000, json_build_object(
+                    'name', route #>> '{stream,token_param}', 'in', 'query',
+                    'description', 'The access token, for a client that cannot send it in a header.',
+                    'schema', '{"type": "string"}'::json)
+                WHERE route #>> '{stream,token_param}' <> ''
                 UNION ALL
                 SELECT 4, 1, '{
                     "name": "Idempotency-Key", "in": "header",

@@ -20,7 +20,10 @@ STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
 AS $$
 DECLARE
     v_name       CONSTANT text := route ->> 'dialect';
-    v_status     CONSTANT int := route ->> 'success_status';
+    v_stream     CONSTANT jsonb := route -> 'stream';
+    -- What is nothing but a WebSocket answers no request with 200.
+    v_status     CONSTANT int := CASE WHEN v_stream -> 'transports' = '["websocket"]' THEN 101
+        ELSE (route ->> 'success_status')::int END;
     v_returns    CONSTANT text := route ->> 'returns';
     v_has_body   CONSTANT boolean := jsonb_path_exists(
         parameters, '$[*] ? (@.source == "body" || @.source == "whole_body")');
@@ -40,8 +43,12 @@ BEGIN
         ELSE 'application/json'
     END);
     CASE
-    WHEN v_status = 204 OR v_returns = 'void' THEN
+    WHEN v_status IN (101, 204) OR v_returns = 'void' THEN
         v_media_type := NULL;
+    WHEN v_stream IS NOT NULL THEN
+        -- OpenAPI 3.1 has no word for one event of a stream.
+        v_schema := jsonb_build_object(
+            'type', 'string', 'description', 'An event stream that does not end; x-stream describes its events.');
     WHEN v_media_type <> 'application/json' THEN
         v_schema := '{"type": "string"}';
     WHEN v_returns = 'page' THEN
@@ -81,6 +88,12 @@ BEGIN
     END IF;
     IF strpos(route ->> 'path', '{') > 0 THEN
         v_codes := v_codes || 'not_found'::text;
+    END IF;
+    IF v_stream ->> 'stream_class' <> '' THEN
+        v_codes := v_codes || 'rate_limited'::text;
+    END IF;
+    IF v_stream -> 'transports' ? 'websocket' THEN
+        v_codes := v_codes || ARRAY['malformed_request', 'forbidden', 'upgrade_required'];
     END IF;
 
     RETURN (
@@ -122,6 +135,9 @@ BEGIN
                     ) AS h),
                 'content', CASE WHEN v_media_type IS NOT NULL THEN
                     json_build_object(v_media_type, json_build_object('schema', v_schema)) END) AS answer
+            UNION ALL
+            SELECT '101', json_build_object('description', api.openapi_status_text(101) || ': the same over a WebSocket.')
+            WHERE v_stream -> 'transports' = '["sse", "websocket"]'
             UNION ALL
             SELECT '304', json_build_object(
                 'description', api.openapi_status_text(304) || '.',

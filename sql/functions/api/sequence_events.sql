@@ -47,6 +47,10 @@ BEGIN
             ERRCODE = 'active_sql_transaction', MESSAGE = 'events get their positions after they are committed';
     END IF;
 
+    -- A position that is told must outlive a crash, whatever the database settles for otherwise.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
     SELECT s.* INTO STRICT v_state FROM core.event_sequencer AS s FOR UPDATE;
     v_seen := v_state.seen;
     v_target := v_state.target;
@@ -123,6 +127,9 @@ BEGIN
     ORDER BY n.serial;
     IF FOUND THEN
         PERFORM pg_notify('pgserver_log', '');
+    ELSE
+        -- Nothing was told, and a look that is lost in a crash is only taken again.
+        PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
 END;
 $$;

@@ -1,6 +1,9 @@
--- Requires: functions/core/observed.sql
+-- Requires: functions/core/observer_body.sql
 -- Makes every change of a tenant's table an event, in the transaction of the change. Called again, it replaces what was
 -- said before; with no events it ends the observing.
+--
+-- The triggers' functions are written for the table: with its columns in their text, their plans are kept with the
+-- session, which is most of what an event costs its writer.
 --
 -- Role:    pgserver_owner
 -- Takes:   columns: what the payload shows, NULL for all but tenant and key; never name one that holds a secret.
@@ -19,7 +22,9 @@ DECLARE
     v_keys    text[];
     v_columns text[];
     v_fault   text;
+    v_table   text;
     v_event   text;
+    v_name    text;
 BEGIN
     SELECT array_agg(a.attname::text ORDER BY array_position(i.indkey::smallint[], a.attnum)) INTO v_keys
     FROM pg_catalog.pg_index AS i
@@ -45,6 +50,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('no topic is named %s', observe.topic);
     END IF;
 
+    SELECT n.nspname || '_' || c.relname INTO STRICT v_table
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = observe.observed;
     -- A table whose key is its tenant is about that tenant.
     IF cardinality(v_keys) > 1 THEN
         v_keys := v_keys[2:];
@@ -56,20 +65,35 @@ BEGIN
           AND a.attname <> 'tenant_id' AND a.attname <> ALL (v_keys)
         ORDER BY a.attnum));
     FOREACH v_event IN ARRAY ARRAY['insert', 'update', 'delete'] LOOP
+        v_name := format('observe_%s_%s_%s', v_event, left(v_table, 38), left(md5(v_table), 8));
         IF v_event = ANY (observe.events) THEN
             EXECUTE format(
+                'CREATE OR REPLACE FUNCTION core.%I()
+                RETURNS trigger LANGUAGE plpgsql
+                VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = %L
+                AS %L',
+                v_name, '', core.observer_body(
+                    v_event, observe.observed, observe.topic,
+                    COALESCE(observe.subject_kind, substring(observe.topic FROM '[^.]+$')), v_columns, v_keys,
+                    observe.rows_max));
+            EXECUTE format('ALTER FUNCTION core.%I() OWNER TO pgserver_owner', v_name);
+            EXECUTE format('REVOKE ALL ON FUNCTION core.%I() FROM PUBLIC', v_name);
+            EXECUTE format(
+                'COMMENT ON FUNCTION core.%I() IS %L', v_name,
+                format('Publishes each %s of table %s.', v_event, observe.observed));
+            EXECUTE format(
                 'CREATE OR REPLACE TRIGGER %I AFTER %s ON %s REFERENCING %s
-                    FOR EACH STATEMENT EXECUTE FUNCTION core.observed(%L, %L, %L, %L, %L)',
+                    FOR EACH STATEMENT EXECUTE FUNCTION core.%I(%L, %L)',
                 'observe_' || v_event, v_event, observe.observed,
                 CASE v_event
                     WHEN 'insert' THEN 'NEW TABLE AS new_rows'
                     WHEN 'update' THEN 'OLD TABLE AS old_rows NEW TABLE AS new_rows'
                     ELSE 'OLD TABLE AS old_rows'
                 END,
-                observe.topic, COALESCE(observe.subject_kind, substring(observe.topic FROM '[^.]+$')),
-                v_columns, v_keys, observe.rows_max);
+                v_name, observe.topic, v_columns);  -- arguments for api.catalog_faults() alone
         ELSE
             EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', 'observe_' || v_event, observe.observed);
+            EXECUTE format('DROP FUNCTION IF EXISTS core.%I()', v_name);
         END IF;
     END LOOP;
 END;

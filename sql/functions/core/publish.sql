@@ -1,4 +1,4 @@
--- Requires: functions/core/wake_sequencer.sql
+-- Requires: functions/core/elect_notifier.sql
 -- Adds an event to the log, in the caller's transaction: it exists exactly if what it tells about was committed.
 --
 -- Role:    member, worker
@@ -35,7 +35,9 @@ BEGIN
             ERRCODE = 'undefined_object', MESSAGE = format('no topic is named %s', publish.topic),
             HINT = 'Declare it with core.declare_topic().';
     END IF;
-    PERFORM core.wake_sequencer();
+    IF core.elect_notifier() THEN
+        PERFORM pg_notify('pgserver_events', '');
+    END IF;
 END;
 $$;
 COMMENT ON FUNCTION core.publish(text, text, jsonb, text, text, uuid) IS

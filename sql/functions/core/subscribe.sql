@@ -2,7 +2,7 @@
 --
 -- Role:    member, worker
 -- Takes:   topics: NULL or none for all that the caller may see. types, subjects: NULL or none for all.
---          since: an event's id, as epoch.position; NULL or empty for the present end.
+--          since: an event's id, as epoch.position; NULL or empty for the present end; earliest for all that is kept.
 -- Returns: the subscription, without what the first frame says
 -- Errors:  PT400 invalid          400  since is no event's id, or a list is too long
 --          PT401 unauthenticated  401  nobody is signed in
@@ -21,7 +21,7 @@ DECLARE
     v_subscription   api.subscription;
 BEGIN
     PERFORM api.invalid(
-        CASE WHEN v_since IS NOT NULL AND v_parts IS NULL
+        CASE WHEN v_since <> 'earliest' AND v_parts IS NULL
             THEN ('since', 'invalid_value', 'This is no id of an event, such as 1.42.')::api.fault END,
         CASE WHEN cardinality(v_asked) > v_list_count_max
             THEN ('topics', 'too_many', format('At most %s topics.', v_list_count_max))::api.fault END,
@@ -50,7 +50,9 @@ BEGIN
     v_subscription.head := COALESCE(v_head.position, 0);
     v_subscription.position := v_subscription.head;
     v_subscription.is_lost := false;
-    IF v_parts IS NOT NULL THEN
+    IF v_since = 'earliest' THEN
+        v_subscription.position := COALESCE(v_head.trimmed_position, 0);
+    ELSIF v_parts IS NOT NULL THEN
         IF v_parts[1]::integer <> v_subscription.epoch OR v_parts[2]::bigint > v_subscription.head THEN
             v_subscription.is_lost := true;
         ELSE

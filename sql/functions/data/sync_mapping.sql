@@ -48,6 +48,7 @@ BEGIN
     INSERT INTO data.sync_runs AS r (tenant_id, connection_id, mapping_id, entity, cursor_before)
     VALUES (mapping.tenant_id, mapping.connection_id, mapping.mapping_id, mapping.entity, mapping.cursor_value)
     RETURNING r.* INTO STRICT v_run;
+    PERFORM core.cause('sync_run', v_run.sync_run_id::text);
 
     SELECT c.* INTO v_found FROM data.source_columns(connection, mapping.source_relation) AS c;
     v_times.compared := clock_timestamp() - v_since;
@@ -227,6 +228,7 @@ BEGIN
     WHERE r.tenant_id = v_run.tenant_id AND r.sync_run_id = v_run.sync_run_id
     RETURNING r.* INTO STRICT v_run;
     v_times.journaled := clock_timestamp() - v_since;
+    PERFORM core.cause();
     PERFORM data.publish_stages(connection, v_run, v_times, v_drifted);
     RETURN v_run;
 END;

@@ -3,7 +3,7 @@
 --
 -- Role:    member, worker
 -- Definer: lends the changing of jobs, of the caller's tenant; of any, to the operator
--- Errors:  PT401 unauthenticated   401  nobody is signed in
+-- Errors:  PT401 unauthenticated  401  nobody is signed in
 --          PT403 forbidden         403  the permission jobs.manage is missing
 --          PT404 not_found         404  no such job of the tenant is parked or waits
 --          23505 jobs_unique_key   409  an equal job waits already

@@ -3,8 +3,10 @@ internal import Glibc
 
 /// One connection of an effect, perhaps with TLS: bytes go out and come in until its time is up.
 struct OutsideStream: ~Copyable {
-    private let descriptor: Descriptor
+    // Ends before the descriptor is closed, in the order of these lines: its farewell must not go to a number that
+    // another thread has got meanwhile.
     private var session: TLSSession?
+    private let descriptor: Descriptor
     private let patience: EffectPatience
     /// Where it leads.
     let address: ClientAddress
