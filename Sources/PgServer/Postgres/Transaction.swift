@@ -15,6 +15,7 @@ final class Transaction {
     /// The statement whose rows are the answer.
     var call: Statement
     var callArguments = ArgumentBuffer()
+    var argumentByteCount: Int { contextArguments.bytes.count + claimArguments.bytes.count + callArguments.bytes.count }
     var connectionClass = Class.fast
     /// The `statement_timeout` which the context sets. PostgreSQL keeps it; the watchdog relies on it.
     var timeout: Duration
