@@ -70,8 +70,11 @@ struct EventServer: Sendable {
     /// Ends the session of a member's token.
     func revokeSession(of member: CatalogServer.Member) throws {
         let connection = try BlockingConnection(conninfo: server.databaseURL)
-        _ = try connection.rows("SELECT set_config('request.tenant_id', $1, false)", [member.tenantID])
-        let session = try AccessToken(member.token).string("sid")
+        let token = try AccessToken(member.token)
+        _ = try connection.rows(
+            "SELECT set_config('request.tenant_id', $1, false), set_config('request.user_id', $2, false)",
+            [member.tenantID, try token.string("user_id")])
+        let session = try token.string("sid")
         guard try connection.rows("SELECT auth.revoke_session($1::uuid)", [session]) == [["t"]] else {
             throw TestFailure("the session was not revoked")
         }

@@ -44,6 +44,7 @@ struct TenantTableTests {
                     WHEN t.typname = 'uuid' THEN 'gen_random_uuid()'
                     WHEN t.typname = 'bytea' THEN 'decode(md5(random()::text), ''hex'')'
                     WHEN t.typname IN ('json', 'jsonb') THEN '''{"mark": "mark"}'''
+                    WHEN t.oid = 'text[]'::regtype THEN '''{mark}'''
                     WHEN t.typcategory = 'A' THEN '''{}'''
                     WHEN t.typcategory = 'N' THEN '1'
                     WHEN t.typcategory = 'B' THEN 'true'

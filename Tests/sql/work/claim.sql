@@ -134,7 +134,9 @@ BEGIN
     END LOOP;
 END;
 $$;
-SELECT test.is_true(format('%s at %s waiting walks over %s', w.what, w.waiting, w.entries), w.entries < 200) FROM test.walks AS w;
+-- (Entries of rows that are gone are walked over until the transaction ends, here and there alike.)
+SELECT test.is_true(format('%s walks over %s at 50 waiting, over %s at 2000', f.what, f.entries, m.entries), m.entries < f.entries + 200)
+FROM test.walks AS f JOIN test.walks AS m USING (what) WHERE f.waiting = 50 AND m.waiting = 2000;
 
 SELECT test.become_server();
 SELECT test.raises($$SELECT api.claim_jobs(test.person(9), 'test', 0, '1 s')$$, '22023');
