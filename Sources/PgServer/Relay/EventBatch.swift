@@ -10,6 +10,8 @@ final class EventBatch: Sendable {
             case changed(EventHeader)
             /// The stream could not show the event. The message is for the log.
             case failed(EventHeader, message: String)
+            /// From this event on the stream is another one, or none, in a catalog that is about to come.
+            case unserved(EventHeader)
         }
 
         let tenant: TenantID
@@ -20,7 +22,7 @@ final class EventBatch: Sendable {
         var event: EventHeader {
             switch content {
             case .frame(let frame): frame.event
-            case .changed(let event), .failed(let event, _): event
+            case .changed(let event), .failed(let event, _), .unserved(let event): event
             }
         }
     }
@@ -50,7 +52,7 @@ extension EventBatch.Item {
         let overhead = 256
         switch content {
         case .frame(let frame): return frame.sse.count + frame.webSocket.count + overhead
-        case .changed: return overhead
+        case .changed, .unserved: return overhead
         case .failed(_, let message): return message.utf8.count + overhead
         }
     }

@@ -13,6 +13,8 @@ struct EventDistribution {
         /// The stream does not show this event.
         case hidden
         case failed(message: String)
+        /// A catalog that the reactors do not have yet has no such stream any more.
+        case unserved
     }
 
     let events: [EventHeader]
@@ -68,6 +70,7 @@ struct EventDistribution {
             switch outcome {
             case .frame(let frame): give(wanted, .frame(frame))
             case .failed(let message): give(wanted, .failed(events[wanted.event], message: message))
+            case .unserved: give(wanted, .unserved(events[wanted.event]))
             case .hidden: break
             }
         }

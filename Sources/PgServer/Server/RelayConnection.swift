@@ -140,18 +140,22 @@ struct RelayConnection {
         _ epoch: Int
     ) -> [EventDistribution.Outcome] {
         var rows: [FrameKey: Int] = [:]
+        var unserved: Set<Int> = []
         for row in 0..<result.rowCount {
-            guard let serial = result.number(row: row, column: 0), let route = result.number(row: row, column: 1) else {
-                continue
+            guard let route = result.number(row: row, column: 1) else { continue }
+            if let serial = result.number(row: row, column: 0) {
+                rows[FrameKey(serial: Int64(serial), route: route)] = row
+            } else {
+                unserved.insert(route)
             }
-            rows[FrameKey(serial: Int64(serial), route: route)] = row
         }
         var outcomes: [EventDistribution.Outcome] = []
         outcomes.reserveCapacity(wanted.count)
         for one in wanted {
             let event = events[one.event]
             guard let row = rows[FrameKey(serial: event.serial, route: one.route.id)] else {
-                outcomes.append(.failed(message: "the catalog has no such stream any more"))
+                outcomes.append(
+                    unserved.contains(one.route.id) ? .unserved : .failed(message: "the event is no longer kept"))
                 continue
             }
             if let message = result.string(row: row, column: 3) {

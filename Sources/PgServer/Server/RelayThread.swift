@@ -292,6 +292,7 @@ final class RelayThread {
                 case .frame: metrics.framesRendered += 1
                 case .hidden: metrics.framesHidden += 1
                 case .failed: metrics.framesFailed += 1
+                case .unserved: break  // they will be rendered as the new catalog has them
                 }
             }
             for event in portion.eventsWithListeners {

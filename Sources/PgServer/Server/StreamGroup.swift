@@ -17,6 +17,9 @@ final class StreamGroup {
     private(set) var head: Int64?
     /// A position behind which everything is still to be offered; nil while none is known.
     private var floor: Int64?
+    /// Nothing is offered here any more: the catalog that is about to come has another stream in its place, which goes
+    /// on behind ``head``, or none.
+    private var isSuspended = false
     private(set) var listeners: [StreamListener] = []
     /// For a stream of states.
     let state: StreamState?
@@ -64,12 +67,19 @@ final class StreamGroup {
 
     /// A batch has been offered as a whole.
     func offered(upTo position: Int64) {
+        guard !isSuspended else { return }
         head = max(head ?? position, position)
         floor = max(floor ?? position, position)
     }
 
+    func suspend(before position: Int64) {
+        offered(upTo: position - 1)
+        isSuspended = true
+        floor = nil
+    }
+
     /// A page of history, read while the interest counted, has reached the end of the log there.
-    func read(upTo position: Int64) { floor = max(floor ?? position, position) }
+    func read(upTo position: Int64) { if !isSuspended { floor = max(floor ?? position, position) } }
 
     /// Events were left out: what is behind the last position is not known to come.
     func leftOut() { floor = nil }

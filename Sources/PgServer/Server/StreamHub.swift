@@ -138,6 +138,7 @@ final class StreamHub {
                 switch item.content {
                 case .frame(let frame): if group.collect(frame) { touched.append(group) }
                 case .changed: group.state?.changed()
+                case .unserved(let event): group.suspend(before: event.position)
                 case .failed(let event, let message):
                     metrics.framesFailed += 1
                     log("an event could not be shown on \(group.route.name): \(message)")

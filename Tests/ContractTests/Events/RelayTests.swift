@@ -77,10 +77,10 @@ struct RelayTests {
         #expect(texts(events)[3]?.contains("statement timeout") == true)
         #expect(texts(events)[4]?.hasPrefix("id: 1.4\n") == true)
         #expect(texts(state) == [1: "changed", 2: "changed", 3: "changed", 4: "changed"])
-        #expect(texts(gone) == [5: "failed: the catalog has no such stream any more"])
+        #expect(texts(gone) == [5: "unserved"])
         let metrics = relay.shared.relay
         #expect(metrics.framesHidden == 1)
-        #expect(metrics.framesFailed == 3)
+        #expect(metrics.framesFailed == 2)
         #expect(metrics.framesRendered == 5)
     }
 

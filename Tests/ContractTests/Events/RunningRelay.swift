@@ -90,6 +90,7 @@ final class RunningRelay: Sendable {
                     case .frame(let frame): String(decoding: frame.sse, as: UTF8.self)
                     case .failed(_, let message): "failed: \(message)"
                     case .changed: "changed"
+                    case .unserved: "unserved"
                     }
                 return Item(tenant: item.tenant, route: item.route, position: item.event.position, text: text)
             }

@@ -97,30 +97,30 @@ struct Neighbours {
         WITH job AS (
             INSERT INTO work.jobs (
                 tenant_id, kind, queue, state, run_at, enqueued_at, max_attempts, timeout_ms, unique_key, arguments, errors)
-            VALUES ($1::uuid, $2, $2, 'failed', now(), now(), 1, 1000, $2, jsonb_build_object('a', $2),
-                jsonb_build_array(jsonb_build_object('at', now(), 'code', $2, 'message', $2, 'detail', $2)))
+            VALUES ($1::uuid, $2::text, $2::text, 'failed', now(), now(), 1, 1000, $2::text, jsonb_build_object('a', $2::text),
+                jsonb_build_array(jsonb_build_object('at', now(), 'code', $2::text, 'message', $2::text, 'detail', $2::text)))
         ), finished AS (
             INSERT INTO work.finished_jobs (
                 tenant_id, job_id, expires_on, kind, queue, priority, state, run_at, enqueued_at, finished_at, attempt,
                 failures, max_attempts, arguments, result)
-            VALUES ($1::uuid, 0, current_date + 2, $2, $2, 0, 'completed', now(), now(), now(), 1, 0, 1,
-                jsonb_build_object('a', $2), jsonb_build_object('a', $2))
+            VALUES ($1::uuid, 0, current_date + 2, $2::text, $2::text, 0, 'completed', now(), now(), now(), 1, 0, 1,
+                jsonb_build_object('a', $2::text), jsonb_build_object('a', $2::text))
         ), schedule AS (
             INSERT INTO work.schedules (tenant_id, name, expression, kind, arguments, is_active)
-            VALUES ($1::uuid, $2, '@yearly', $2, jsonb_build_object('a', $2), false)
+            VALUES ($1::uuid, $2::text, '@yearly', $2::text, jsonb_build_object('a', $2::text), false)
             RETURNING tenant_id, schedule_id
         ), clock AS (
-            INSERT INTO work.schedule_clocks (tenant_id, schedule_id, error) SELECT tenant_id, schedule_id, $2 FROM schedule
+            INSERT INTO work.schedule_clocks (tenant_id, schedule_id, error) SELECT tenant_id, schedule_id, $2::text FROM schedule
         ), webhook AS (
             INSERT INTO work.webhooks (tenant_id, url, events, status, disabled_by, disabled_at)
-            VALUES ($1::uuid, 'https://' || $2 || '.test/', array[$2], 'disabled', 'person', now())
+            VALUES ($1::uuid, 'https://' || $2::text || '.test/', array[$2::text], 'disabled', 'person', now())
             RETURNING tenant_id, webhook_id
         ), secret AS (
-            INSERT INTO work.webhook_secrets (tenant_id, webhook_id, secret) SELECT tenant_id, webhook_id, $2 FROM webhook
+            INSERT INTO work.webhook_secrets (tenant_id, webhook_id, secret) SELECT tenant_id, webhook_id, $2::text FROM webhook
         )
         INSERT INTO work.webhook_deliveries (
             tenant_id, webhook_id, reason, event, body, status, response_excerpt, error_code, error_message, finished_at)
-        SELECT tenant_id, webhook_id, 'event', $2, $2, 'failed', $2, $2, $2, now() FROM webhook
+        SELECT tenant_id, webhook_id, 'event', $2::text, $2::text, 'failed', $2::text, $2::text, $2::text, now() FROM webhook
         """
 }
 

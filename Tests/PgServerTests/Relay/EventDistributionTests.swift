@@ -84,6 +84,18 @@ struct EventDistributionTests {
         #expect(mixed[0].batch.headPositions == [RelaySamples.tenant(1): 5])
     }
 
+    @Test("tells a stream that the catalog has no more from which event on, so that nothing is taken for shown")
+    func unserved() {
+        let table = table([(accounts, 1, RelaySamples.route(1), 0)])
+        let distribution = EventDistribution([RelaySamples.event(5)], table, frameCountMax: 100)
+        let batch = distribution.batches(epoch: 1, outcomes: [.unserved], backlogs: backlogs(1))[0].batch
+        guard case .unserved(let event)? = batch.items.first?.content else {
+            Issue.record("nothing is told")
+            return
+        }
+        #expect(event.serial == 5)
+    }
+
     @Test("takes as many events as its bound allows, and one in any case")
     func portions() {
         let table = table((1...3).map { (accounts, 1, RelaySamples.route($0), 0) })

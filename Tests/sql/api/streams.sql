@@ -69,11 +69,12 @@ SELECT set_config('test.route', (SELECT route_id::text FROM api.routes WHERE pat
     set_config('test.state', (SELECT route_id::text FROM api.routes WHERE path = '/testing/state'), true) \g /dev/null
 
 -- Frames, for the relay: each pair by itself, whatever becomes of its neighbours.
-SELECT test.equals('frames', jsonb_agg(jsonb_build_array(f.serial - 1800000000, f.frame, f.error) ORDER BY f.serial), '[
+SELECT test.equals('frames', jsonb_agg(jsonb_build_array(f.serial - 1800000000, f.frame, f.error) ORDER BY f.serial) FILTER (WHERE f.serial IS NOT NULL), '[
     [1, "{\"subject\" : \"a\", \"share\" : 100}", null],
     [3, null, "22012: division by zero"],
     [4, null, null],
-    [6, "{\"subject\" : \"z\", \"share\" : 100}", null]]')
+    [6, "{\"subject\" : \"z\", \"share\" : 100}", null]]'),
+    test.equals('what sends no events', jsonb_agg(f.route_id = -1 ORDER BY f.route_id) FILTER (WHERE f.serial IS NULL), '[true, false]')
 FROM api.render_events(
     ARRAY[1800000006, 1800000001, 1800000003, 1800000004, 1800000005, 1899999999, 1800000001],
     ARRAY[current_setting('test.route')::integer, current_setting('test.route')::integer, current_setting('test.route')::integer,

@@ -5,7 +5,8 @@
 -- Definer: lends the relays the showing of events that they may not read themselves
 -- Takes:   pairs: serials[i] as the stream of route routes[i] shows it
 -- Returns: a row for each pair whose event is there and whose route sends events. frame is NULL where the stream does
---          not show the event, or cannot: then error says why
+--          not show the event, or cannot: then error says why. A route that sends no events any more has one row,
+--          without a serial
 CREATE OR REPLACE FUNCTION api.render_events(serials bigint[], routes integer[])
 RETURNS TABLE (serial bigint, route_id integer, frame text, error text)
 LANGUAGE plpgsql
@@ -31,6 +32,10 @@ BEGIN
             ORDER BY l.serial
         )) AS f;
     END LOOP;
+    RETURN QUERY
+    SELECT DISTINCT NULL::bigint, r.route_id, NULL::text, NULL::text
+    FROM unnest(render_events.routes) AS r (route_id)
+    WHERE NOT EXISTS (SELECT FROM api.catalog_streams() AS s WHERE s.route_id = r.route_id AND s.frame IS NOT NULL);
 END;
 $$;
 COMMENT ON FUNCTION api.render_events(bigint[], integer[]) IS 'The frames of events that a relay has read.';
