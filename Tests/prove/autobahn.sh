@@ -8,8 +8,8 @@
 # ignores, and its report stays in .build-prove/autobahn-report. Database and server are throw-away.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=deploy/cluster.sh
-source deploy/cluster.sh
+# shellcheck source=Tests/prove/support/throw_away.sh
+source Tests/prove/support/throw_away.sh
 
 cases=${1:-*}
 project=$PWD
@@ -21,25 +21,6 @@ case_count_min=1
 message_byte_count_max=16777216
 stream_byte_count_max=67108864
 time_max=900
-state=$(mktemp -d "${TMPDIR:-/tmp}/pg-server-prove.XXXXXXXX")
-chmod 0711 "$state"
-server_pid=''
-
-step() { printf '== %s\n' "$*"; }
-
-# shellcheck disable=SC2317 # the trap calls it
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    if [ -n "$server_pid" ]; then
-        kill -TERM "$server_pid" 2>/dev/null || true
-        wait "$server_pid" 2>/dev/null || true
-    fi
-    cluster_remove "$state"
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 # Prints where Python 2.7 is.
 find_python2() {
@@ -67,27 +48,16 @@ if [ ! -x "$suite/bin/wstest" ]; then
     "$suite/bin/pip" install --quiet --disable-pip-version-check --no-python-version-warning 'autobahntestsuite==25.10.1'
 fi
 
-step "Building"
-swift build --product pg-server
-server=$(swift build --product pg-server --show-bin-path)/pg-server
+build debug
 
 step "Starting a throw-away PostgreSQL with a stream that echoes"
-cluster_start "$state" --throw-away
-cluster_create_database "$state" prove
-PGSERVER_DATABASE_URL=$(cluster_url "$state" prove)
-PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
-PGSERVER_PORT=$(cluster_choose_port)
-export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PGSERVER_PORT PGSERVER_BCRYPT_COST=10
+export PGSERVER_BCRYPT_COST=10
 export PGSERVER_WEBSOCKET_MESSAGE_MAX=$message_byte_count_max PGSERVER_STREAM_BUFFER=$stream_byte_count_max
-"$server" migrate --sql sql >"$state/migrate.log"
-"$server" rotate-keys --if-missing >>"$state/migrate.log"
+deploy
 cluster_psql "$state" prove --quiet --set=ON_ERROR_STOP=1 --single-transaction --output=/dev/null \
     --file=- <Tests/prove/autobahn/echo.sql
 
-"$server" serve >"$state/server.log" 2>&1 &
-server_pid=$!
-base=http://127.0.0.1:$PGSERVER_PORT
-curl --silent --output /dev/null --retry 100 --retry-delay 1 --retry-connrefused "$base/openapi.json"
+serve
 token=$(curl --silent --show-error --fail "$base/api/v1/auth/register" -H 'Content-Type: application/json' \
     -d '{"email":"autobahn@example.test","password":"a long password","name":"Autobahn"}' |
     sed -E 's/.*"access_token":"([^"]*)".*/\1/')
@@ -104,5 +74,5 @@ python3 Tests/prove/autobahn/judge.py "$report/index.json" "$case_count_min" || 
 
 step "The server's own failures"
 if grep -E '"status":5|"level":"error"' "$state/server.log" | head -n 20; then failed=1; fi
-kill -0 "$server_pid" || failed=1
+kill -0 "$child" || failed=1
 exit "$failed"

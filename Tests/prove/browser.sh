@@ -5,31 +5,25 @@
 # Needs Debian's packages chromium, chromium-driver and python3-selenium. Database and server are throw-away.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=deploy/cluster.sh
-source deploy/cluster.sh
+# shellcheck source=Tests/prove/support/throw_away.sh
+source Tests/prove/support/throw_away.sh
 
 if ! command -v chromedriver >/dev/null || ! /usr/bin/python3 -c 'import selenium' 2>/dev/null; then
     printf 'Install chromium, chromium-driver and python3-selenium for this proof.\n' >&2
     exit 1
 fi
-state=$(mktemp -d "${TMPDIR:-/tmp}/pg-server-prove.XXXXXXXX")
-mkdir "$state/cluster"
-chmod 0711 "$state" "$state/cluster"
+cluster=$state/cluster
+mkdir "$cluster"
+chmod 0711 "$cluster"
 
-# shellcheck disable=SC2317 # the trap calls it
-finish() {
-    local status=$? pid_file
-    trap - EXIT INT TERM
-    for pid_file in "$state"/server-*.pid; do # a server that the proof could not stop
-        [ -e "$pid_file" ] && kill -KILL "$(cat "$pid_file")" 2>/dev/null
+# A server that the proof could not stop.
+# shellcheck disable=SC2317 # the end calls it
+before_the_end() {
+    local pid_file
+    for pid_file in "$state"/server-*.pid; do
+        if [ -e "$pid_file" ]; then kill -KILL "$(cat "$pid_file")" 2>/dev/null || true; fi
     done
-    cluster_remove "$state/cluster"
-    rm -rf "$state"
-    exit "$status"
 }
-trap finish EXIT
-trap 'exit 130' INT TERM
 
-swift build --product pg-server
-server=$(swift build --product pg-server --show-bin-path)/pg-server
-/usr/bin/python3 -B Tests/browser/streams.py --server "$server" --state "$state/cluster"
+build debug
+/usr/bin/python3 -B Tests/browser/streams.py --server "$server" --state "$cluster"

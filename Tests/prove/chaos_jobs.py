@@ -44,7 +44,7 @@ CREATE FUNCTION chaos.tenant(number integer) RETURNS uuid LANGUAGE sql IMMUTABLE
 RETURN ('00000000-0000-4000-8000-00000000100' || number % {tenant_count})::uuid;
 SELECT core.declare_topic('chaos.order', 'For the proof.');
 CREATE FUNCTION chaos.ship(arguments jsonb) RETURNS jsonb LANGUAGE plpgsql
-VOLATILE SECURITY INVOKER SET search_path = ''
+VOLATILE SECURITY INVOKER
 AS $$
 DECLARE
     v_number CONSTANT integer := (arguments ->> 'number')::integer;

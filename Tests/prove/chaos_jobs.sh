@@ -8,37 +8,18 @@
 # CHAOS_STATE, or in a folder of its own, and is removed in the end.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=deploy/cluster.sh
-source deploy/cluster.sh
+state=${CHAOS_STATE:-}
+# shellcheck source=Tests/prove/support/throw_away.sh
+source Tests/prove/support/throw_away.sh
 
 jobs=${1:-10000} kills=${2:-20} server=${3:-}
-state=${CHAOS_STATE:-$(mktemp -d "${TMPDIR:-/tmp}/pg-server-prove.XXXXXXXX")}
-mkdir -p "$state"
-chmod 0711 "$state"
-driver_pid=''
 
-step() { printf '== %s\n' "$*"; }
-
-# shellcheck disable=SC2317 # the trap calls it
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    if [ -n "$driver_pid" ]; then
-        kill -TERM "$driver_pid" 2>/dev/null || true
-        wait "$driver_pid" 2>/dev/null || true
-    fi
-    if [ "$status" -ne 0 ]; then tail -n 5 "$state"/chaos-*.log 2>/dev/null || true; fi
-    cluster_remove "$state"
-    exit "$status"
+# shellcheck disable=SC2317 # the end calls it
+before_the_end() {
+    if [ "$1" -ne 0 ]; then tail -n 5 "$state"/chaos-*.log 2>/dev/null || true; fi
 }
-trap finish EXIT
-trap 'exit 130' INT TERM
 
-if [ -z "$server" ]; then
-    step "Building"
-    swift build --product pg-server
-    server=$(swift build --product pg-server --show-bin-path)/pg-server
-fi
+if [ -z "$server" ]; then build debug; fi
 
 step "Starting a PostgreSQL of its own"
 cluster_start "$state"
@@ -46,12 +27,11 @@ PGSERVER_DATABASE_URL=$(cluster_url "$state")
 PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
 PATH=$(cluster_binaries):$PATH # the psql itself, and not what chooses one
 export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PATH
-"$server" migrate --sql sql >"$state/migrate.log"
-"$server" rotate-keys --if-missing >>"$state/migrate.log"
+migrate
 
 step "Killing"
 python3 Tests/prove/chaos_jobs.py "$server" "$state" "$jobs" "$kills" &
-driver_pid=$!
-wait "$driver_pid" && status=0 || status=$?
-driver_pid=''
+child=$!
+wait "$child" && status=0 || status=$?
+child=''
 exit "$status"

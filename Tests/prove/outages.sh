@@ -7,37 +7,25 @@
 # The small disks are mounted for it, so it has to run as root. Database and server are throw-away.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=deploy/cluster.sh
-source deploy/cluster.sh
+# shellcheck source=Tests/prove/support/throw_away.sh
+source Tests/prove/support/throw_away.sh
 
 if [ "$(id -u)" -ne 0 ]; then
     echo 'Only root may mount the small disks that this needs: not tried.'
     exit 0
 fi
 server=${1:-}
-state=$(mktemp -d "${TMPDIR:-/tmp}/pg-server-prove.XXXXXXXX")
-chmod 0711 "$state"
-server_pid='' stopped=''
+stopped=''
 
-step() { printf '== %s\n' "$*"; }
-
-# shellcheck disable=SC2317 # the trap calls it
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
+# What is mounted can only go when nobody uses it any more.
+# shellcheck disable=SC2317 # the end calls it
+before_the_end() {
     if [ -n "$stopped" ]; then kill -CONT "$stopped" 2>/dev/null || true; fi
-    if [ -n "$server_pid" ]; then
-        kill -TERM "$server_pid" 2>/dev/null || true
-        wait "$server_pid" 2>/dev/null || true
-    fi
+    stop_child
     cluster_stop "$state" || true
     umount "$state/wal" 2>/dev/null || true
     umount "$state/disk" 2>/dev/null || true
-    cluster_remove "$state"
-    exit "$status"
 }
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 fail() {
     printf 'FAILED: %s\n' "$*"
@@ -62,21 +50,10 @@ expect() {
     done
 }
 
-if [ -z "$server" ]; then
-    step "Building"
-    swift build --product pg-server
-    server=$(swift build --product pg-server --show-bin-path)/pg-server
-fi
+if [ -z "$server" ]; then build debug; fi
 
 step "Starting a throw-away PostgreSQL"
-cluster_start "$state" --throw-away
-cluster_create_database "$state" prove
-PGSERVER_DATABASE_URL=$(cluster_url "$state" prove)
-PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
-PGSERVER_PORT=$(cluster_choose_port)
-export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PGSERVER_PORT
-"$server" migrate --sql sql >"$state/migrate.log" 2>&1 || { cat "$state/migrate.log"; exit 1; }
-"$server" rotate-keys --if-missing >>"$state/migrate.log"
+deploy
 cluster_psql "$state" prove --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --file=Tests/prove/disconnects/routes.sql
 
 mkdir -p "$state/disk"
@@ -86,9 +63,8 @@ CREATE TABLESPACE small LOCATION '$state/disk';
 ALTER TABLE prove.marks SET TABLESPACE small;
 ALTER INDEX prove.marks_pkey SET TABLESPACE small;
 SQL
-PGSERVER_REACTORS=2 PGSERVER_QUEUE_TIMEOUT=1s "$server" serve >"$state/server.log" 2>&1 &
-server_pid=$!
-curl --silent --output /dev/null --retry 100 --retry-delay 1 --retry-connrefused "http://127.0.0.1:$PGSERVER_PORT/openapi.json"
+export PGSERVER_REACTORS=2 PGSERVER_QUEUE_TIMEOUT=1s
+serve
 
 step "A table's disk is full"
 name=$(printf 'x%.0s' {1..400})
@@ -163,7 +139,7 @@ printf 'a new catalog was taken up %s s later, over a new connection\n' $((SECON
 kill -CONT $stopped
 stopped=''
 
-kill -TERM "$server_pid"
-wait "$server_pid" || fail "the server did not end in order"
-server_pid=''
+kill -TERM "$child"
+wait "$child" || fail "the server did not end in order"
+child=''
 printf 'all as it should be\n'

@@ -7,31 +7,12 @@
 # The tool comes from PyPI into .build-prove/venv, which git ignores. Database and server are throw-away.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=deploy/cluster.sh
-source deploy/cluster.sh
+# shellcheck source=Tests/prove/support/throw_away.sh
+source Tests/prove/support/throw_away.sh
 
 examples=${1:-50}
 project=$PWD
 venv=$project/.build-prove/venv
-state=$(mktemp -d "${TMPDIR:-/tmp}/pg-server-prove.XXXXXXXX")
-chmod 0711 "$state"
-server_pid=''
-
-step() { printf '== %s\n' "$*"; }
-
-# shellcheck disable=SC2317 # the trap calls it
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    if [ -n "$server_pid" ]; then
-        kill -TERM "$server_pid" 2>/dev/null || true
-        wait "$server_pid" 2>/dev/null || true
-    fi
-    cluster_remove "$state"
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 if [ ! -x "$venv/bin/schemathesis" ]; then
     step "Installing Schemathesis into .build-prove"
@@ -39,19 +20,11 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check 'schemathesis==4.*' openapi-spec-validator
 fi
 
-step "Building"
-swift build --product pg-server
-server=$(swift build --product pg-server --show-bin-path)/pg-server
+build debug
 
 step "Starting a throw-away PostgreSQL with the demonstration"
-cluster_start "$state" --throw-away
-cluster_create_database "$state" prove
-PGSERVER_DATABASE_URL=$(cluster_url "$state" prove)
-PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
-PGSERVER_PORT=$(cluster_choose_port)
-export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PGSERVER_PORT PGSERVER_BCRYPT_COST=10
-"$server" migrate --sql sql >"$state/migrate.log"
-"$server" rotate-keys --if-missing >>"$state/migrate.log"
+export PGSERVER_BCRYPT_COST=10
+deploy
 demo_password=$(cluster_read_secret "$state" demo_password)
 load_demo() {
     {
@@ -68,10 +41,7 @@ load_demo prove deploy/demo/tenant.sql
 # What is to be met are the functions, not the limits.
 cluster_psql "$state" prove --quiet --command="UPDATE core.rate_policies SET limit_count = 1000000, burst = 1000000"
 
-"$server" serve >"$state/server.log" 2>&1 &
-server_pid=$!
-base=http://127.0.0.1:$PGSERVER_PORT
-curl --silent --output /dev/null --retry 100 --retry-delay 1 --retry-connrefused "$base/openapi.json"
+serve
 
 step "The document satisfies the specification"
 curl --silent --fail --output "$state/openapi.json" "$base/openapi.json"
@@ -107,5 +77,5 @@ try "as the demo user" --header "Authorization: Bearer $token" "${excluded[@]}"
 
 step "The server's own failures"
 if grep -E '"status":5|"level":"error"' "$state/server.log" | head -n 20; then failed=1; fi
-kill -0 "$server_pid" || failed=1
+kill -0 "$child" || failed=1
 exit "$failed"

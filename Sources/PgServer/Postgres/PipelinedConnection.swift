@@ -8,8 +8,8 @@ internal import Glibc
 ///     connecting ──▶ settingUp ──▶ ready ──▶ closed
 ///         └──────────────┴──── lost, given up ──▲
 ///
-/// A transaction is context, perhaps a claim, call and Sync in one `send`. Results are matched to the transactions strictly in order,
-/// and a transaction is over only when its Sync is answered, since that is where it commits.
+/// A transaction is context, perhaps a claim, call and Sync in one `send`. Results are matched to the transactions
+/// strictly in order, and a transaction is over only when its Sync is answered, since that is where it commits.
 final class PipelinedConnection: ReadinessHandler {
     enum Phase { case connecting, settingUp, ready, closed }
 

@@ -15,7 +15,6 @@ final class Transaction {
     /// The statement whose rows are the answer.
     var call: Statement
     var callArguments = ArgumentBuffer()
-    var argumentByteCount: Int { contextArguments.bytes.count + claimArguments.bytes.count + callArguments.bytes.count }
     var connectionClass = Class.fast
     /// The `statement_timeout` which the context sets. PostgreSQL keeps it; the watchdog relies on it.
     var timeout: Duration
@@ -53,6 +52,8 @@ final class Transaction {
         var afterLoss = 0
         var afterNeighbour = 0
     }
+
+    var argumentByteCount: Int { contextArguments.bytes.count + claimArguments.bytes.count + callArguments.bytes.count }
 
     init(call: Statement, timeout: Duration) {
         self.call = call

@@ -5,7 +5,7 @@ SET LOCAL ROLE pgserver_owner;
 
 CREATE FUNCTION autobahn.frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN NULL;
@@ -15,7 +15,7 @@ COMMENT ON FUNCTION autobahn.frame(core.event_log) IS 'Shows nothing.';
 
 CREATE FUNCTION autobahn.echo()
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN core.subscribe();

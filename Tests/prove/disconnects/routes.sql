@@ -6,17 +6,17 @@ CREATE TABLE prove.marks (name text PRIMARY KEY);
 GRANT SELECT, INSERT ON prove.marks TO anon;
 
 CREATE FUNCTION prove.echo(text text) RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$ BEGIN RETURN json_build_object('text', echo.text); END; $$;
 COMMENT ON FUNCTION prove.echo(text) IS 'Gives the text back.';
 
 CREATE FUNCTION prove.pause(seconds double precision) RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$ BEGIN PERFORM pg_catalog.pg_sleep(pause.seconds); RETURN '{}'; END; $$;
 COMMENT ON FUNCTION prove.pause(double precision) IS 'Takes its time.';
 
 CREATE FUNCTION prove.mark(name text) RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$ BEGIN INSERT INTO prove.marks (name) VALUES (mark.name); RETURN json_build_object('name', mark.name); END; $$;
 COMMENT ON FUNCTION prove.mark(text) IS 'Leaves a mark.';
 

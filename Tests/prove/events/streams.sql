@@ -39,7 +39,7 @@ $$;
 
 CREATE FUNCTION proof.frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(
@@ -51,7 +51,7 @@ COMMENT ON FUNCTION proof.frame(core.event_log) IS 'An event, and whose it is.';
 
 CREATE FUNCTION proof.listen(types text[] DEFAULT NULL, since text DEFAULT NULL, last_event_id text DEFAULT NULL)
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subscription api.subscription;

@@ -17,11 +17,15 @@ DECLARE
     v_stream record;
 BEGIN
     FOR v_stream IN
-        SELECT s.route_id, s.frame, array_agg(p.serial) AS serials, min(p.serial) AS first, max(p.serial) AS last
+        SELECT p.route_id, s.frame, array_agg(p.serial) AS serials, min(p.serial) AS first, max(p.serial) AS last
         FROM unnest(render_events.serials, render_events.routes) AS p (serial, route_id)
-        JOIN api.catalog_streams() AS s ON s.route_id = p.route_id AND s.frame IS NOT NULL
-        GROUP BY s.route_id, s.frame
+        LEFT JOIN api.catalog_streams() AS s ON s.route_id = p.route_id
+        GROUP BY p.route_id, s.frame
     LOOP
+        IF v_stream.frame IS NULL THEN
+            RETURN QUERY SELECT NULL::bigint, v_stream.route_id, NULL::text, NULL::text;
+            CONTINUE;
+        END IF;
         RETURN QUERY
         SELECT f.serial, v_stream.route_id, f.shown, f.error
         FROM core.render_frames(v_stream.frame, ARRAY(
@@ -32,10 +36,6 @@ BEGIN
             ORDER BY l.serial
         )) AS f;
     END LOOP;
-    RETURN QUERY
-    SELECT DISTINCT NULL::bigint, r.route_id, NULL::text, NULL::text
-    FROM unnest(render_events.routes) AS r (route_id)
-    WHERE NOT EXISTS (SELECT FROM api.catalog_streams() AS s WHERE s.route_id = r.route_id AND s.frame IS NOT NULL);
 END;
 $$;
 COMMENT ON FUNCTION api.render_events(bigint[], integer[]) IS 'The frames of events that a relay has read.';
