@@ -47,6 +47,12 @@ for package in "${packages[@]}"; do
         missing+=("$package")
     fi
 done
+# Where PostgreSQL is Debian's, the check of its functions' bodies is too; the tests do without it elsewhere.
+if [ "${1:-}" = --for-tests ] && is_installed postgresql; then
+    version=$(dpkg-query --show --showformat='${Version}' postgresql)
+    check=postgresql-${version%%+*}-plpgsql-check
+    is_installed "$check" || missing+=("$check")
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -35,7 +35,7 @@ GRANT INSERT, SELECT ON bench.plain_changes, bench.observed_changes, bench.plain
 
 CREATE FUNCTION bench.change_frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(
@@ -46,7 +46,7 @@ COMMENT ON FUNCTION bench.change_frame(core.event_log) IS 'A change, as its list
 
 CREATE FUNCTION bench.listen_to_changes()
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subscription api.subscription;

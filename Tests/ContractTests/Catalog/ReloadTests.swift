@@ -56,7 +56,7 @@ struct ReloadTests {
         """
         DROP FUNCTION IF EXISTS live.\(name)(\(old));
         CREATE FUNCTION live.\(name)(\(parameters)) RETURNS \(returns) LANGUAGE plpgsql
-        \(volatility) SECURITY INVOKER SET search_path = '' AS $$ BEGIN \(body) END; $$;
+        \(volatility) SECURITY INVOKER AS $$ BEGIN \(body) END; $$;
         COMMENT ON FUNCTION live.\(name) IS 'Was changed.';
         GRANT EXECUTE ON FUNCTION live.\(name) TO anon, member;
         """

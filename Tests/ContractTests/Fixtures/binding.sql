@@ -19,7 +19,7 @@ CREATE FUNCTION bound.echo(
     code bound.code DEFAULT NULL, even bound.even DEFAULT NULL, texts text[] DEFAULT NULL,
     ints integer[] DEFAULT NULL, uuids uuid[] DEFAULT NULL, bytes bytea DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_strip_nulls(json_build_object(
@@ -47,7 +47,7 @@ CREATE FUNCTION bound.defaults(
     required text, constant text DEFAULT 'it''s', number integer DEFAULT 42, computed uuid DEFAULT gen_random_uuid(),
     tenant uuid DEFAULT auth.tenant_id(), nullable text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(
@@ -62,7 +62,7 @@ SELECT api.route('POST /bound/defaults', 'bound.defaults');
 -- From a header, under another name from the query, and from the server itself.
 CREATE FUNCTION bound.sources(key text, part integer DEFAULT 1, state json DEFAULT NULL, name text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(
@@ -76,7 +76,7 @@ SELECT api.route('POST /bound/sources', 'bound.sources', auth => 'none',
 
 CREATE FUNCTION bound.path(id text, rest text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('id', path.id, 'rest', path.rest);
@@ -86,7 +86,7 @@ COMMENT ON FUNCTION bound.path(text, text) IS 'Says what it was given.';
 
 CREATE FUNCTION bound.run(id text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('ran', run.id);
@@ -96,7 +96,7 @@ COMMENT ON FUNCTION bound.run(text) IS 'Says what it was given.';
 
 CREATE FUNCTION bound.number(id integer)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('number', number.id);
@@ -114,7 +114,7 @@ SELECT api.route('GET /bound/files/{id}/{rest...}', 'bound.path', auth => 'none'
 -- The whole body, whatever it is.
 CREATE FUNCTION bound.take_json(body jsonb)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('got', take_json.body);
@@ -124,7 +124,7 @@ COMMENT ON FUNCTION bound.take_json(jsonb) IS 'Says what it was given.';
 
 CREATE FUNCTION bound.take_text(body text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('got', take_text.body);
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION bound.take_text(text) IS 'Says what it was given.';
 
 CREATE FUNCTION bound.take_bytes(body bytea)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('got', encode(take_bytes.body, 'hex'));

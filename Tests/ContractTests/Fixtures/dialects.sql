@@ -27,7 +27,7 @@ CREATE DOMAIN sample.name AS text CHECK (char_length(VALUE) <= 20);
 
 CREATE FUNCTION sample.one()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('id', 7, 'name', 'seven');
@@ -37,7 +37,7 @@ COMMENT ON FUNCTION sample.one() IS 'Shows a thing.';
 
 CREATE FUNCTION sample.missing()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN NULL;
@@ -47,7 +47,7 @@ COMMENT ON FUNCTION sample.missing() IS 'Shows a thing that is not there.';
 
 CREATE FUNCTION sample.list_by_offset("limit" sample.size DEFAULT 20, "offset" integer DEFAULT 0)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_page api.page;
@@ -63,7 +63,7 @@ COMMENT ON FUNCTION sample.list_by_offset(sample.size, integer) IS 'Lists the nu
 
 CREATE FUNCTION sample.list_by_page(page sample.size DEFAULT 1, "limit" sample.size DEFAULT 20)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN sample.list_by_offset(
@@ -74,7 +74,7 @@ COMMENT ON FUNCTION sample.list_by_page(sample.size, sample.size) IS 'Lists the 
 
 CREATE FUNCTION sample.make(name sample.name, size sample.size, rule text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_thing_id bigint;
@@ -105,7 +105,7 @@ COMMENT ON FUNCTION sample.make(sample.name, sample.size, text) IS 'Makes a thin
 
 CREATE FUNCTION sample.wait()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM pg_sleep(60);
@@ -116,7 +116,7 @@ COMMENT ON FUNCTION sample.wait() IS 'Takes a minute.';
 
 CREATE FUNCTION sample.context()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN current_setting('request.context');

@@ -10,7 +10,7 @@ SELECT core.declare_stream_limit('server', 'limited', 'tenant_id', 3);
 
 CREATE FUNCTION feed.frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF event.type = 'feed.notes.broken' THEN
@@ -30,7 +30,7 @@ CREATE FUNCTION feed.listen(
     topics text[] DEFAULT NULL, types text[] DEFAULT NULL, subjects text[] DEFAULT NULL, since text DEFAULT NULL,
     last_event_id text DEFAULT NULL)
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subscription api.subscription;
@@ -46,7 +46,7 @@ COMMENT ON FUNCTION feed.listen(text[], text[], text[], text, text) IS 'Where a 
 
 CREATE FUNCTION feed.count_notes()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(
@@ -58,7 +58,7 @@ COMMENT ON FUNCTION feed.count_notes() IS 'A state that changes with every secon
 
 CREATE FUNCTION feed.open_echo()
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN ROW ('{}'::text[], NULL, NULL, 1, 0, 0, false, NULL)::api.subscription;

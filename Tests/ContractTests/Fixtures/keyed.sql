@@ -26,7 +26,7 @@ GRANT USAGE ON SEQUENCE keyed.attempts TO member;
 
 CREATE FUNCTION keyed.make(name text, seconds float8 DEFAULT 0)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_effect_id bigint;
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION keyed.make(text, float8) IS 'Has an effect, and takes its ti
 
 CREATE FUNCTION keyed.binary(name text)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN keyed.make("binary".name)::jsonb;
@@ -53,7 +53,7 @@ COMMENT ON FUNCTION keyed.binary(text) IS 'Answers jsonb.';
 
 CREATE FUNCTION keyed.reply(name text, status integer DEFAULT 202)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_reply api.reply;
@@ -68,7 +68,7 @@ COMMENT ON FUNCTION keyed.reply(text, integer) IS 'Answers with a status and fie
 
 CREATE FUNCTION keyed.tokens(name text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_reply api.reply;
@@ -82,7 +82,7 @@ COMMENT ON FUNCTION keyed.tokens(text) IS 'Answers with a token.';
 
 CREATE FUNCTION keyed.words(name text, length integer DEFAULT NULL)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN COALESCE(repeat('a', words.length), keyed.make(words.name) ->> 'effect_id');
@@ -92,7 +92,7 @@ COMMENT ON FUNCTION keyed.words(text, integer) IS 'Answers text, as long as is a
 
 CREATE FUNCTION keyed.bytes(name text)
 RETURNS bytea LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN '\x0001ff'::bytea || convert_to(keyed.make("bytes".name) ->> 'effect_id', 'UTF8');
@@ -102,7 +102,7 @@ COMMENT ON FUNCTION keyed.bytes(text) IS 'Answers bytes.';
 
 CREATE FUNCTION keyed.nothing(name text)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM keyed.make(nothing.name);
@@ -112,7 +112,7 @@ COMMENT ON FUNCTION keyed.nothing(text) IS 'Answers nothing.';
 
 CREATE FUNCTION keyed.absent(name text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM keyed.make(absent.name);
@@ -123,7 +123,7 @@ COMMENT ON FUNCTION keyed.absent(text) IS 'Has an effect and answers NULL.';
 
 CREATE FUNCTION keyed.list(name text, "limit" integer DEFAULT 7, "offset" integer DEFAULT 0)
 RETURNS api.page LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN ROW (json_build_array(keyed.make(list.name)), 40::bigint, 1)::api.page;
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION keyed.list(text, integer, integer) IS 'Has an effect and ans
 -- Fails until it has failed often enough; the sequence remembers, whatever is rolled back.
 CREATE FUNCTION keyed.fail(name text, succeeds_at bigint)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_answer CONSTANT json := keyed.make(fail.name);
@@ -150,7 +150,7 @@ COMMENT ON FUNCTION keyed.fail(text, bigint) IS 'Fails after its effect.';
 -- Loses its connection until it has lost it often enough.
 CREATE FUNCTION keyed.lose(name text, succeeds_at bigint)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_answer CONSTANT json := keyed.make(lose.name);
@@ -165,7 +165,7 @@ COMMENT ON FUNCTION keyed.lose(text, bigint) IS 'Loses its connection after its 
 
 CREATE FUNCTION keyed.count(name text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (SELECT json_build_object('count', count(*)) FROM keyed.effects AS e WHERE e.name = "count".name);

@@ -46,7 +46,7 @@ CREATE DOMAIN peer.page_start AS integer CHECK (VALUE >= 0);
 
 CREATE FUNCTION peer.list_accounts("limit" peer.page_size DEFAULT 20, "offset" peer.page_start DEFAULT 0)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_page api.page;
@@ -66,7 +66,7 @@ COMMENT ON FUNCTION peer.list_accounts(peer.page_size, peer.page_start) IS 'List
 
 CREATE FUNCTION peer.get_account(account_id text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (
@@ -83,7 +83,7 @@ COMMENT ON FUNCTION peer.get_account(text) IS 'Shows one account.';
 
 CREATE FUNCTION peer.create_note(account_id text, text text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_note peer.notes;

@@ -7,7 +7,7 @@ SELECT core.declare_topic('relayed.other', 'What they publish besides.');
 
 CREATE FUNCTION relayed.listen()
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN core.subscribe();
@@ -18,7 +18,7 @@ COMMENT ON FUNCTION relayed.listen() IS 'Everything.';
 -- Hides what says so, and fails for what says so.
 CREATE FUNCTION relayed.frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF event.payload ? 'hidden' THEN
@@ -35,7 +35,7 @@ COMMENT ON FUNCTION relayed.frame(core.event_log) IS 'An event with its position
 
 CREATE FUNCTION relayed.plain_frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN event.payload::json;
@@ -45,7 +45,7 @@ COMMENT ON FUNCTION relayed.plain_frame(core.event_log) IS 'The payload, whateve
 
 CREATE FUNCTION relayed.state()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN '{}'::json;

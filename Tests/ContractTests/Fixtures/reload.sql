@@ -13,7 +13,7 @@ GRANT SELECT, INSERT ON live.entries TO anon, member;
 
 CREATE FUNCTION live.steady(n integer)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('n', steady.n);
@@ -23,7 +23,7 @@ COMMENT ON FUNCTION live.steady(integer) IS 'Is never changed.';
 
 CREATE FUNCTION live.changing()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('version', 1);
@@ -33,7 +33,7 @@ COMMENT ON FUNCTION live.changing() IS 'Gets another body.';
 
 CREATE FUNCTION live.signed(a integer)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('a', signed.a);
@@ -43,7 +43,7 @@ COMMENT ON FUNCTION live.signed(integer) IS 'Gets other parameters.';
 
 CREATE FUNCTION live.typed()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('version', 1);
@@ -53,7 +53,7 @@ COMMENT ON FUNCTION live.typed() IS 'Gets another result.';
 
 CREATE FUNCTION live.gone()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN '{}';
@@ -63,7 +63,7 @@ COMMENT ON FUNCTION live.gone() IS 'Goes away.';
 
 CREATE FUNCTION live.add(name text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     INSERT INTO live.entries (name) VALUES (add.name);

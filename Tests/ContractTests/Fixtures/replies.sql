@@ -17,7 +17,7 @@ GRANT USAGE ON SEQUENCE reply.attempts TO anon, member;
 
 CREATE FUNCTION reply.created(name text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_reply api.reply;
@@ -35,7 +35,7 @@ CREATE FUNCTION reply.any(
     status integer DEFAULT NULL, headers json DEFAULT NULL, content_type text DEFAULT NULL, text text DEFAULT NULL,
     bytes bytea DEFAULT NULL, tokens json DEFAULT NULL)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN ROW ("any".status, "any".headers, "any".content_type, "any".text, "any".bytes, "any".tokens)::api.reply;
@@ -45,7 +45,7 @@ COMMENT ON FUNCTION reply.any(integer, json, text, text, bytea, json) IS 'Replie
 
 CREATE FUNCTION reply.nothing()
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM 1;
@@ -55,7 +55,7 @@ COMMENT ON FUNCTION reply.nothing() IS 'Does nothing.';
 
 CREATE FUNCTION reply.plain(name text DEFAULT NULL)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN plain.name;
@@ -65,7 +65,7 @@ COMMENT ON FUNCTION reply.plain(text) IS 'Answers text.';
 
 CREATE FUNCTION reply.picture()
 RETURNS bytea LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN '\x89504e470d0a1a0a00ff'::bytea;
@@ -75,7 +75,7 @@ COMMENT ON FUNCTION reply.picture() IS 'Answers bytes.';
 
 CREATE FUNCTION reply.maybe(name text DEFAULT NULL)
 RETURNS jsonb LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN to_jsonb(maybe.name);
@@ -85,7 +85,7 @@ COMMENT ON FUNCTION reply.maybe(text) IS 'Answers what it was given.';
 
 CREATE FUNCTION reply.insert_entry(name text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     INSERT INTO reply.entries (name) VALUES (insert_entry.name);
@@ -97,7 +97,7 @@ COMMENT ON FUNCTION reply.insert_entry(text) IS 'Adds an entry; that its name is
 -- Says STABLE, as a GET needs, and writes all the same.
 CREATE FUNCTION reply.sneak(name text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN reply.insert_entry(sneak.name);
@@ -109,7 +109,7 @@ COMMENT ON FUNCTION reply.sneak(text) IS 'Writes where it may not.';
 -- after the transaction was rolled back, and a read-only transaction may take it.
 CREATE FUNCTION reply.conflict_once(key integer, state text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF NOT EXISTS (
@@ -126,7 +126,7 @@ COMMENT ON FUNCTION reply.conflict_once(integer, text) IS 'Fails once with a con
 
 CREATE FUNCTION reply.conflict_always(state text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = conflict_always.state, MESSAGE = 'the words of the database';
@@ -136,7 +136,7 @@ COMMENT ON FUNCTION reply.conflict_always(text) IS 'Fails with a conflict each t
 
 CREATE FUNCTION reply.write_conflict(state text, succeeds_at bigint)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF nextval('reply.attempts') < write_conflict.succeeds_at THEN

@@ -25,7 +25,7 @@ enum ProbeSQL {
             let name = signature.prefix { $0 != "(" }
             return """
                 CREATE FUNCTION probe.\(signature) RETURNS \(returns) LANGUAGE plpgsql
-                \(volatility) PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+                \(volatility) PARALLEL UNSAFE SECURITY INVOKER
                 AS $$ BEGIN \(body) END; $$;
                 COMMENT ON FUNCTION probe.\(name) IS 'For the tests.';
                 GRANT EXECUTE ON FUNCTION probe.\(name) TO anon, member;
@@ -114,7 +114,7 @@ enum ProbeSQL {
     /// One route below a prefix of each contract, so that its refusals come out in that contract's words.
     private static let contractRoutes = """
         CREATE FUNCTION probe.refuse(code text) RETURNS json LANGUAGE plpgsql
-        VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+        VOLATILE PARALLEL UNSAFE SECURITY INVOKER
         AS $$ BEGIN PERFORM api.fail(refuse.code); RETURN NULL; END; $$;
         COMMENT ON FUNCTION probe.refuse IS 'For the tests.';
         GRANT EXECUTE ON FUNCTION probe.refuse TO anon, member;

@@ -22,7 +22,7 @@ enum WorkSQL {
         var sql: String {
             """
             CREATE FUNCTION labour.\(name)(arguments jsonb) RETURNS jsonb LANGUAGE plpgsql
-            VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+            VOLATILE PARALLEL UNSAFE SECURITY INVOKER
             AS $$ BEGIN \(body) END; $$;
             GRANT EXECUTE ON FUNCTION labour.\(name)(jsonb) TO worker;
             SELECT work.job_kind('labour.\(name)', 'labour.\(name)'\(options.isEmpty ? "" : ", " + options));

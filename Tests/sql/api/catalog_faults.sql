@@ -50,7 +50,7 @@ SELECT test.stands($$SELECT api.route('GET /testing', 'autopack.good', sources =
 SELECT test.breaks($$SELECT api.route('GET /testing/{id}', 'autopack.missing')$$, 'GET /testing/{id}: function autopack.missing does not exist.');
 SELECT test.breaks($$CREATE FUNCTION autopack.good() RETURNS json LANGUAGE sql STABLE RETURN '{}'::json; SELECT api.route('GET /testing', 'autopack.good')$$, '%has 2 signatures%');
 SELECT test.breaks($$ALTER FUNCTION autopack.good VOLATILE; SELECT api.route('GET /testing/{id}', 'autopack.good')$$, '%is VOLATILE; a GET route needs a STABLE one.');
-SELECT test.breaks($$ALTER FUNCTION autopack.good RESET search_path; SELECT api.route('GET /testing/{id}', 'autopack.good')$$, '%no SET search_path.');
+SELECT test.breaks($$ALTER FUNCTION autopack.good SECURITY DEFINER RESET search_path; SELECT api.route('GET /testing/{id}', 'autopack.good')$$, '%no SET search_path.');
 SELECT test.breaks($$REVOKE EXECUTE ON FUNCTION autopack.good FROM member; SELECT api.route('GET /testing/{id}', 'autopack.good')$$, '%role member may not execute autopack.good.');
 SELECT test.breaks($$REVOKE EXECUTE ON FUNCTION autopack.good FROM anon; SELECT api.route('GET /testing/{id}', 'autopack.good', auth => 'optional')$$, '%role anon may not execute autopack.good.');
 SELECT test.breaks($$GRANT EXECUTE ON FUNCTION autopack.good TO PUBLIC; SELECT api.route('GET /testing/{id}', 'autopack.good')$$, '%PUBLIC may execute autopack.good.');

@@ -3,19 +3,19 @@ RESET ROLE;
 SET LOCAL ROLE pgserver_owner;
 SELECT core.declare_topic('testing.open', 'Open.'), core.declare_topic('testing.closed', 'Closed.', 'audit.read');
 CREATE FUNCTION autopack.testing_stream(since text DEFAULT NULL)
-RETURNS api.subscription LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = '' AS $$
+RETURNS api.subscription LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN core.subscribe('{testing.open,testing.closed}', since => testing_stream.since);
 END$$;
 -- Divides by what the event says: 0 fails, and a negative number is not shown.
 CREATE FUNCTION autopack.testing_frame(event core.event_log)
-RETURNS json LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER SET search_path = '' AS $$
+RETURNS json LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN CASE WHEN (event.payload ->> 'n')::integer >= 0
         THEN json_build_object('subject', event.subject_id, 'share', 100 / (event.payload ->> 'n')::integer) END;
 END$$;
 CREATE FUNCTION autopack.testing_state()
-RETURNS json LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = '' AS $$BEGIN RETURN '{}'; END$$;
+RETURNS json LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$BEGIN RETURN '{}'; END$$;
 DO $$
 DECLARE
     v_function text;
@@ -140,7 +140,7 @@ SELECT test.breaks($$SELECT api.route('GET /testing/other', 'autopack.testing_st
 SELECT test.breaks($$SELECT api.stream('POST /testing/stream', 'autopack.testing_stream', frame => 'autopack.testing_frame')$$, 'POST /testing/stream: a stream is read with GET.');
 SELECT test.breaks('ALTER FUNCTION autopack.testing_stream VOLATILE', '%VOLATILE; a GET route needs a STABLE one.');
 SELECT test.breaks('ALTER FUNCTION autopack.testing_frame VOLATILE', '%testing_frame is VOLATILE; what is sent is made by a STABLE one.');
-SELECT test.breaks('ALTER FUNCTION autopack.testing_frame RESET search_path', '%testing_frame has a body of text but no SET search_path.');
+SELECT test.breaks('ALTER FUNCTION autopack.testing_frame SECURITY DEFINER', '%testing_frame lends its owner''s rights but has no SET search_path.');
 SELECT test.breaks('REVOKE EXECUTE ON FUNCTION autopack.testing_frame FROM member', '%role member may not execute autopack.testing_frame.');
 SELECT test.breaks('ALTER FUNCTION autopack.testing_frame OWNER TO CURRENT_USER; REVOKE EXECUTE ON FUNCTION autopack.testing_frame FROM pgserver_owner', '%role pgserver_owner may not execute autopack.testing_frame.');
 SELECT test.breaks('GRANT EXECUTE ON FUNCTION autopack.testing_state TO PUBLIC', '%PUBLIC may execute autopack.testing_state.');

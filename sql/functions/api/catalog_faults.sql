@@ -39,8 +39,8 @@ BEGIN
         SELECT format('function %s is VOLATILE; a GET route needs a STABLE one.', r.call_name)
         WHERE r.method = 'GET' AND p.provolatile = 'v'
         UNION ALL
-        SELECT format('function %s has a body of text but no SET search_path.', r.call_name)
-        WHERE p.prosqlbody IS NULL AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false) AND p.oid IS NOT NULL
+        SELECT format('function %s lends its owner''s rights but has no SET search_path.', r.call_name)
+        WHERE p.prosecdef AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false)
         UNION ALL
         SELECT format('role %s may not execute %s.', g.role, r.call_name)
         FROM (VALUES ('anon', r.auth IN ('none', 'optional')), ('member', r.auth IN ('required', 'optional')))
@@ -138,9 +138,8 @@ BEGIN
         SELECT format('function %s is VOLATILE; what is sent is made by a STABLE one.', c.call_name)
         WHERE p.provolatile = 'v'
         UNION ALL
-        SELECT format('function %s has a body of text but no SET search_path.', c.call_name)
-        WHERE p.oid IS NOT NULL AND p.prosqlbody IS NULL
-          AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false)
+        SELECT format('function %s lends its owner''s rights but has no SET search_path.', c.call_name)
+        WHERE p.prosecdef AND NOT COALESCE(p.proconfig::text ~ '[{,"]search_path=', false)
         UNION ALL
         SELECT format('role %s may not execute %s.', g.role, c.call_name)
         FROM (VALUES ('member', true), ('pgserver_owner', c.is_frame)) AS g (role, is_used)

@@ -4,7 +4,7 @@
 -- Returns: is_constant, and the value as text; NULL for the constant NULL
 CREATE OR REPLACE FUNCTION api.constant_default(expression text, OUT is_constant boolean, OUT value text)
 LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_type  CONSTANT text := '(::[a-z_0-9."]+( [a-z ]+)?(\([0-9,]+\))?(\[\])?)*';

@@ -7,7 +7,7 @@
 -- Returns: 200 JavaScript, 304 if the client has it already
 CREATE OR REPLACE FUNCTION api.docs_app(if_none_match text DEFAULT NULL)
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_script CONSTANT text := $script$'use strict';

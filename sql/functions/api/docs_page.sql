@@ -6,7 +6,7 @@
 -- Returns: 200 HTML, 304 if the client has it already
 CREATE OR REPLACE FUNCTION api.docs_page(if_none_match text DEFAULT NULL)
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_markup CONSTANT text := $markup$<div id="page" class="explore">

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION api.document_reply(
     headers       json DEFAULT '{}'
 )
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_reply api.reply;

@@ -3,7 +3,7 @@
 -- and, by its hash, the one inline script.
 CREATE OR REPLACE FUNCTION api.docs_shell(title text, markup text, script text, if_none_match text)
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_policy CONSTANT text := 'default-src ''none''; script-src ''self'' ''sha256-'

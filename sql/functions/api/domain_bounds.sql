@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION api.domain_bounds(
     type oid, OUT base_type oid, OUT minimum text, OUT maximum text, OUT min_length integer, OUT max_length integer,
     OUT pattern text, OUT enum_values text[])
 LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_value   CONSTANT text := '\(?VALUE\)?(?:::[a-z ]+)?';

@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION api.ended_sessions(tenant_ids uuid[], session_ids uuid[])
 RETURNS TABLE (tenant_id uuid, session_id uuid)
 LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 BEGIN

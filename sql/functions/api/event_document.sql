@@ -4,7 +4,7 @@
 -- Returns: {type: "event", id, topic, event, subject_kind, subject_id, at, data}
 CREATE OR REPLACE FUNCTION api.event_document(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(

@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION api.event_history(
     route_id integer, topics text[], types text[], subjects text[], after_position bigint, max_count integer)
 RETURNS TABLE ("position" bigint, frame text, is_error boolean, created_us bigint)
 LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION api.fail(
     code text, message text DEFAULT NULL, status integer DEFAULT NULL, field text DEFAULT NULL,
     hint text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_status_fallback CONSTANT integer := 422;

@@ -12,7 +12,7 @@
 -- Returns: completed, retrying, failed, cancelled; lost: this attempt is not under way any more
 CREATE OR REPLACE FUNCTION api.finish_effect(job_id bigint, attempt integer, outcome json)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_job      CONSTANT work.jobs := work.take_job(finish_effect.job_id, finish_effect.attempt);

@@ -5,7 +5,7 @@
 -- Errors:  PT400 invalid  DETAIL is a JSON array of {field, code, message}
 CREATE OR REPLACE FUNCTION api.invalid(VARIADIC faults api.fault[])
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_faults CONSTANT json := (

@@ -6,7 +6,7 @@
 -- Errors:  none of its own
 CREATE OR REPLACE FUNCTION api.list_topics()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('topics', (

@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION api.listen(
     topics text[] DEFAULT NULL, types text[] DEFAULT NULL, subjects text[] DEFAULT NULL, since text DEFAULT NULL,
     last_event_id text DEFAULT NULL)
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_named_count_max CONSTANT integer := 10;

@@ -3,7 +3,7 @@
 -- Role:    pgserver
 CREATE OR REPLACE FUNCTION api.live_session(tenant uuid, session uuid)
 RETURNS boolean LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN EXISTS (

@@ -5,7 +5,7 @@
 -- Describes every route of the catalog as an OpenAPI 3.1 document. The same catalog gives the same bytes.
 CREATE OR REPLACE FUNCTION api.build_openapi(version text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 BEGIN

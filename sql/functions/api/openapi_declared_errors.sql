@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION api.openapi_declared_errors(dialect text, errors text[])
 RETURNS TABLE (status int, code text, sentence text)
 LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION api.openapi_error_responses()
 RETURNS TABLE (dialect text, status int, name text, response json)
 LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 DECLARE

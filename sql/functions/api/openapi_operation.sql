@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION api.openapi_operation(
     rates        jsonb
 )
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_own_names CONSTANT text[] := ARRAY(

@@ -2,7 +2,7 @@
 -- Says in JSON Schema what the server accepts for one parameter, a row of api.catalog_parameters().
 CREATE OR REPLACE FUNCTION api.openapi_parameter_schema(parameter jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_kind       CONSTANT text := parameter ->> 'kind';

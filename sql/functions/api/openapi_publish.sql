@@ -3,7 +3,7 @@
 -- Stores the OpenAPI document, unless it is the one already stored.
 CREATE OR REPLACE FUNCTION api.publish_openapi(version text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_body CONSTANT text := api.build_openapi(publish_openapi.version)::text;

@@ -5,7 +5,7 @@
 -- Errors: PT500 unbalanced_template  500  a section is never closed
 CREATE OR REPLACE FUNCTION api.openapi_render(template text, slots jsonb)
 RETURNS text LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_rest   text := template;

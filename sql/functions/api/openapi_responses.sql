@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION api.openapi_responses(
     statuses   jsonb
 )
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_name       CONSTANT text := route ->> 'dialect';

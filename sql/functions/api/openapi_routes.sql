@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION api.openapi_routes()
 RETURNS TABLE (route jsonb, dialect text, shape jsonb, errors text[])
 LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 BEGIN

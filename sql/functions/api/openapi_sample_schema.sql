@@ -3,7 +3,7 @@
 -- a thing of its own for a constant.
 CREATE OR REPLACE FUNCTION api.openapi_sample_schema(fullest jsonb, barest jsonb, slot_schemas jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     CASE jsonb_typeof(fullest)

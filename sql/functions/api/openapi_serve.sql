@@ -7,7 +7,7 @@
 -- Errors:  PT503 unavailable  503  nothing has been published yet
 CREATE OR REPLACE FUNCTION api.openapi_document(if_none_match text DEFAULT NULL)
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_document api.documents;

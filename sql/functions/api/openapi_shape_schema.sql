@@ -13,7 +13,7 @@
 -- Errors: PT500 unknown_shape  500  the notation is not one of the above
 CREATE OR REPLACE FUNCTION api.shape_schema(shape jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_word      text;

@@ -6,7 +6,7 @@
 -- Errors:  23514 problems_status_check  a status is no error
 CREATE OR REPLACE FUNCTION api.problems(dialect text, VARIADIC declared text[])
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_text text;

@@ -7,7 +7,7 @@
 -- Errors:  PT500 catalog_faulty  500  a sentence of api.catalog_faults() for each fault
 CREATE OR REPLACE FUNCTION api.publish()
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_faults CONSTANT text := (SELECT string_agg(f.fault, E'\n') FROM api.catalog_faults() AS f (fault));

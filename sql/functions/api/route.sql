@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION api.route(
     kind api.route_kind DEFAULT 'function',
     idempotency boolean DEFAULT true)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_fast_timeout CONSTANT interval := interval '5 s';

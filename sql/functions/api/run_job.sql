@@ -13,7 +13,7 @@
 -- Returns: completed, retrying, failed, cancelled; lost: this attempt is not under way any more
 CREATE OR REPLACE FUNCTION api.run_job(job_id bigint, attempt integer)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_job      CONSTANT work.jobs := work.take_job(run_job.job_id, run_job.attempt);

@@ -5,7 +5,7 @@
 -- Returns: the end of a sentence, or NULL: nothing is wrong
 CREATE OR REPLACE FUNCTION api.template_fault(template text, use text)
 RETURNS text LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_allowed CONSTANT text[] := api.template_slots(template_fault.use);

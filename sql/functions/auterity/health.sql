@@ -4,7 +4,7 @@
 -- Returns: 200 {status, version, timestamp, uptime_seconds}
 CREATE OR REPLACE FUNCTION auterity.health(server_state json)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object(

@@ -4,7 +4,7 @@
 -- Returns: 200 {status, version, timestamp, uptime_seconds, dependencies: {database, catalog, pool, reactors}}
 CREATE OR REPLACE FUNCTION auterity.health_detailed(server_state json)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_state  CONSTANT json    := health_detailed.server_state;

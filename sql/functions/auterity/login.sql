@@ -6,7 +6,7 @@
 --          PT401 invalid_credentials  401  Incorrect email or password
 CREATE OR REPLACE FUNCTION auterity.login(password text, email text DEFAULT NULL, username text DEFAULT NULL)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_seconds    CONSTANT bigint := core.setting_integer('auth.token_seconds');

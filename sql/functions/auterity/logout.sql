@@ -4,7 +4,7 @@
 -- Returns: 200 {message}
 CREATE OR REPLACE FUNCTION auterity.logout()
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM auth.revoke_session(auth.session_id(), 'signed_out');

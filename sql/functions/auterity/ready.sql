@@ -4,7 +4,7 @@
 -- Returns: 200 {ready, status, timestamp}
 CREATE OR REPLACE FUNCTION auterity.ready()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('ready', true, 'status', 'ready', 'timestamp', core.rfc3339(now()));

@@ -6,7 +6,7 @@
 --          401 UNAUTHORIZED
 CREATE OR REPLACE FUNCTION auterity.refresh(refresh_token text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_refusal    CONSTANT text   := 'The refresh token is not valid.';

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION auterity.register(
     email text, password text, username text DEFAULT NULL, full_name text DEFAULT NULL, role text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_credential CONSTANT auth.credential := auth.register(

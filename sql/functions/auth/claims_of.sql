@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION auth.claims_of(
     tenant_id uuid, user_id uuid, session_id uuid, session_expires_at timestamptz, lifetime interval,
     scopes text[] DEFAULT NULL)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

@@ -11,7 +11,7 @@
 CREATE OR REPLACE FUNCTION auth.create_bi_login(
     tenant uuid, label text DEFAULT '', OUT role_name text, OUT password text)
 RETURNS record LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET password_encryption = 'scram-sha-256'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET password_encryption = 'scram-sha-256'
 AS $$
 DECLARE
     v_connection_count_max CONSTANT int := 5;

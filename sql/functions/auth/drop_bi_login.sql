@@ -4,7 +4,7 @@
 -- Errors:  PT404 not_found  there is no such BI login
 CREATE OR REPLACE FUNCTION auth.drop_bi_login(role_name text)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_caller CONSTANT text := current_setting('role');

@@ -3,7 +3,7 @@
 -- Role:    nobody; part of definer functions
 CREATE OR REPLACE FUNCTION auth.hash_password(password text)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN ext.crypt(

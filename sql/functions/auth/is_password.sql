@@ -4,7 +4,7 @@
 -- Role:    nobody; part of definer functions
 CREATE OR REPLACE FUNCTION auth.is_password(user_id uuid, password text)
 RETURNS boolean LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_byte_count_max CONSTANT integer := 72;

@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION auth.open_session(
     tenant_id uuid, user_id uuid, token_lifetime interval, session_lifetime interval)
 RETURNS auth.credential LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_session       auth.sessions;

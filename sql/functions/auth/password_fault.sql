@@ -5,7 +5,7 @@
 -- Returns: the fault, or NULL
 CREATE OR REPLACE FUNCTION auth.password_fault(password text)
 RETURNS api.fault LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_length_min     CONSTANT integer := 8;

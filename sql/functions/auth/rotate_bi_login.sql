@@ -5,7 +5,7 @@
 -- Errors:  PT404 not_found  there is no such BI login
 CREATE OR REPLACE FUNCTION auth.rotate_bi_login(role_name text)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET password_encryption = 'scram-sha-256'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET password_encryption = 'scram-sha-256'
 AS $$
 DECLARE
     v_caller CONSTANT text := current_setting('role');

@@ -3,7 +3,7 @@
 -- Role:    nobody; a trigger
 CREATE OR REPLACE FUNCTION auth.tell_ended_sessions()
 RETURNS trigger LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM pg_notify('pgserver', 'sessions');

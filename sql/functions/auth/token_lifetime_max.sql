@@ -3,7 +3,7 @@
 -- Role:    nobody; part of definer functions
 CREATE OR REPLACE FUNCTION auth.token_lifetime_max()
 RETURNS interval LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN make_interval(secs => GREATEST(

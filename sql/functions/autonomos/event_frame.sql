@@ -8,7 +8,7 @@
 --          that is no stage of anything
 CREATE OR REPLACE FUNCTION autonomos.event_frame(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_milliseconds CONSTANT integer := 1000;

@@ -7,7 +7,7 @@
 --          mapping last changed, or was read
 CREATE OR REPLACE FUNCTION autonomos.graph()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

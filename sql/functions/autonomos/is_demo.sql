@@ -3,7 +3,7 @@
 -- Role:    anon, member
 CREATE OR REPLACE FUNCTION autonomos.is_demo()
 RETURNS boolean LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN NOT core.is_enabled('autonomos.auth_enabled')

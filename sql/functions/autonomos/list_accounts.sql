@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION autonomos.list_accounts(
     "limit" core.page_limit DEFAULT 100, "offset" core.page_offset DEFAULT 0)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_near_offset_max CONSTANT int := 500;

@@ -5,7 +5,7 @@
 --          401 Incorrect email or password
 CREATE OR REPLACE FUNCTION autonomos.login(email text, password text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_seconds    CONSTANT bigint := core.setting_integer('auth.v1_token_seconds');

@@ -4,7 +4,7 @@
 -- Returns: 200 {email, id, tenant_id, created_at}
 CREATE OR REPLACE FUNCTION autonomos.me()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF autonomos.is_demo() THEN

@@ -5,7 +5,7 @@
 --          401 Could not validate credentials
 CREATE OR REPLACE FUNCTION autonomos.refresh(refresh_token text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_seconds    CONSTANT bigint := core.setting_integer('auth.v1_token_seconds');

@@ -5,7 +5,7 @@
 -- Returns: 401 with WWW-Authenticate: Bearer
 CREATE OR REPLACE FUNCTION autonomos.refusal(detail text)
 RETURNS api.reply LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_request_id CONSTANT text := COALESCE(core.request_context('request_id'), gen_random_uuid()::text);

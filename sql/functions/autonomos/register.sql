@@ -8,7 +8,7 @@
 --          23505 users_pkey         400  Unable to create user. Please try again.
 CREATE OR REPLACE FUNCTION autonomos.register(email text, password text, name text)
 RETURNS api.reply LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_credential CONSTANT auth.credential := auth.register(

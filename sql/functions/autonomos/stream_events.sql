@@ -9,7 +9,7 @@
 -- Errors:  PT400 invalid  400  since or Last-Event-ID is no event's id
 CREATE OR REPLACE FUNCTION autonomos.stream_events(since text DEFAULT NULL, last_event_id text DEFAULT NULL)
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subscription api.subscription;

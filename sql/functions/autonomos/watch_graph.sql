@@ -9,7 +9,7 @@
 -- Errors:  none of its own
 CREATE OR REPLACE FUNCTION autonomos.watch_graph()
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN core.subscribe(

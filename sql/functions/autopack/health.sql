@@ -5,7 +5,7 @@
 -- Returns: 200 {status, database_identity, database, kill_switches, version}
 CREATE OR REPLACE FUNCTION autopack.health(server_state json)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_hash_letters CONSTANT integer := 16;

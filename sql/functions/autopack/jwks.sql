@@ -4,7 +4,7 @@
 -- Returns: 200 {keys: []}
 CREATE OR REPLACE FUNCTION autopack.jwks()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN auth.public_keys();

@@ -4,7 +4,7 @@
 -- Returns: 200 {id, email, username, full_name, role, is_superuser, tenant_id, created_at}
 CREATE OR REPLACE FUNCTION autopack.me()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION core.adopt_events(max_count integer)
 RETURNS TABLE (
     serial bigint, tenant_id uuid, "position" bigint, topic text, type text, subject_id text, created_us bigint)
 LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET lock_timeout = '2s'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET lock_timeout = '2s'
 AS $$
 #variable_conflict use_column
 BEGIN

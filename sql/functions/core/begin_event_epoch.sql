@@ -6,7 +6,7 @@
 -- Returns: the new epoch
 CREATE OR REPLACE FUNCTION core.begin_event_epoch()
 RETURNS integer LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_epoch integer;

@@ -4,7 +4,7 @@
 -- Role:    member, worker
 CREATE OR REPLACE FUNCTION core.cause(subject_kind text DEFAULT NULL, subject_id text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM set_config('core.cause', COALESCE(cause.subject_kind || ':' || cause.subject_id, ''), true);

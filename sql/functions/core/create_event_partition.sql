@@ -6,7 +6,7 @@
 -- Errors:  55P03  somebody has been busy with the default partitions for too long
 CREATE OR REPLACE FUNCTION core.create_event_partition(day date)
 RETURNS boolean LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET timezone = 'UTC' SET lock_timeout = '5s'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET timezone = 'UTC' SET lock_timeout = '5s'
 AS $$
 DECLARE
     v_from      CONSTANT timestamptz := create_event_partition.day;

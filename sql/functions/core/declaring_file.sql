@@ -5,7 +5,7 @@
 -- Returns: the path; 'interactive' where nobody states one
 CREATE OR REPLACE FUNCTION core.declaring_file()
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_file CONSTANT text := nullif(current_setting('api.declaring_file', true), '');

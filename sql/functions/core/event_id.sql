@@ -3,7 +3,7 @@
 -- Role:    member, worker
 CREATE OR REPLACE FUNCTION core.event_id("position" bigint)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (SELECT s.epoch || '.' || event_id."position" FROM core.event_sequencer AS s);

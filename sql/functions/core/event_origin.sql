@@ -3,7 +3,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.event_origin()
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

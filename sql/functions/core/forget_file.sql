@@ -5,7 +5,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.forget_file(file text, except_declared_by xid8 DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     DELETE FROM api.routes AS d

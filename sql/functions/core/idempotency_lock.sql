@@ -4,7 +4,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION core.idempotency_lock(tenant_id uuid, user_id uuid, route text, key text)
 RETURNS bigint LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_hash CONSTANT bytea := sha256(convert_to(concat_ws(' ', tenant_id, user_id, route, key), 'UTF8'));

@@ -4,7 +4,7 @@
 -- Errors:  42704  no such setting is declared
 CREATE OR REPLACE FUNCTION core.is_enabled(name text)
 RETURNS boolean LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN COALESCE(core.setting(is_enabled.name)::boolean, false);

@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION core.observe(
     observed regclass, topic text, columns text[] DEFAULT NULL, events text[] DEFAULT '{insert,update,delete}',
     subject_kind text DEFAULT NULL, rows_max integer DEFAULT 100)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_rows_max_most CONSTANT integer := 1000;

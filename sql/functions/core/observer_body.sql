@@ -13,7 +13,7 @@
 CREATE OR REPLACE FUNCTION core.observer_body(
     operation text, observed regclass, topic text, subject_kind text, columns text[], keys text[], rows_max integer)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subject_bytes_max CONSTANT integer := 400;

@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION core.publish(
     topic text, type text, payload jsonb DEFAULT '{}', subject_kind text DEFAULT NULL, subject_id text DEFAULT NULL,
     tenant_id uuid DEFAULT auth.tenant_id())
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_payload_bytes_max CONSTANT integer := 65536;

@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION core.render_frames(frame text, events core.event_log[])
 RETURNS TABLE (serial bigint, "position" bigint, created_at timestamptz, shown text, error text)
 LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -4,7 +4,7 @@
 -- Errors:  42704  no such setting is declared
 CREATE OR REPLACE FUNCTION core.setting_integer(name text)
 RETURNS bigint LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN core.setting(setting_integer.name)::bigint;

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION data.build_source_table(
     connection data.connections, mapping_id uuid, relation text, source_columns jsonb)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_kept_types CONSTANT text[] := ARRAY[

@@ -6,7 +6,7 @@
 -- Errors:  PT422 address_not_allowed  422  the address is not public and the settings do not name it
 CREATE OR REPLACE FUNCTION data.check_egress(host text, port int, database text)
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_special  CONSTANT inet[] := ARRAY[

@@ -8,7 +8,7 @@
 --          {"a": "b"} replaces what it names, and with "*" all the rest.
 CREATE OR REPLACE FUNCTION data.coerce(value text, steps jsonb, data_type text, OUT result text, OUT fault text)
 RETURNS record LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = '' SET datestyle = 'ISO, MDY' SET timezone = 'UTC'
+STABLE PARALLEL SAFE SECURITY INVOKER SET datestyle = 'ISO, MDY' SET timezone = 'UTC'
 AS $$
 DECLARE
     v_number_pattern CONSTANT text := '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$';

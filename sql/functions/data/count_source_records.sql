@@ -5,7 +5,7 @@
 -- Returns: the number; 0 for an entity that is not known
 CREATE OR REPLACE FUNCTION data.count_source_records(connection_id uuid, entity text)
 RETURNS bigint LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_relation text;

@@ -6,7 +6,7 @@
 -- Returns: the statement. $1 jsonb[] rows, $2 run, $3 tenant. It returns rows_rejected, rows_inserted, rows_updated.
 CREATE OR REPLACE FUNCTION data.mapping_statement(connection data.connections, mapping data.mappings)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_entity   data.entities;

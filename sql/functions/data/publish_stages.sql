@@ -13,7 +13,7 @@
 CREATE OR REPLACE FUNCTION data.publish_stages(
     connection data.connections, run data.sync_runs, times data.stage_times, drifted int)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_written CONSTANT bigint := run.rows_inserted + run.rows_updated + run.rows_removed;

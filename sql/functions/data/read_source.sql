@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION data.read_source(
     statement text, OUT source_rows jsonb[], OUT failure_code text, OUT failure text)
 RETURNS record LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET timezone = 'UTC' SET datestyle = 'ISO, MDY'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET timezone = 'UTC' SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
     v_failure_length_max CONSTANT int := 500;

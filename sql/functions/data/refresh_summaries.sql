@@ -7,7 +7,7 @@
 -- Returns: {refreshed}: the views
 CREATE OR REPLACE FUNCTION data.refresh_summaries(arguments jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM data.refresh_pipeline();

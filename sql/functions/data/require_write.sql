@@ -5,7 +5,7 @@
 --          PT403 forbidden        403  the permission connections.write is missing
 CREATE OR REPLACE FUNCTION data.require_write()
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF auth.tenant_id() IS NULL THEN

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION data.source_columns(
     connection data.connections, relation text DEFAULT NULL,
     OUT source_columns jsonb, OUT failure_code text, OUT failure text)
 RETURNS record LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_column_count_max CONSTANT int := 10000;

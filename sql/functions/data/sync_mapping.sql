@@ -13,7 +13,7 @@
 CREATE OR REPLACE FUNCTION data.sync_mapping(
     connection data.connections, mapping data.mappings, max_rows int, is_full boolean)
 RETURNS data.sync_runs LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET timezone = 'UTC' SET datestyle = 'ISO, MDY'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET timezone = 'UTC' SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
     v_batch_rows_max   CONSTANT int    := 2000;

@@ -10,7 +10,7 @@
 --          PT422 address_not_allowed  422  the host is not one that this server may reach
 CREATE OR REPLACE FUNCTION data.usable_connection(connection_id uuid)
 RETURNS data.connections LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_connection CONSTANT data.connections := data.writable_connection(usable_connection.connection_id);

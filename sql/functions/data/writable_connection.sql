@@ -10,7 +10,7 @@
 --          PT409 connection_busy  409  a sync or a change of this connection is under way
 CREATE OR REPLACE FUNCTION data.writable_connection(connection_id uuid)
 RETURNS data.connections LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_connection data.connections;

@@ -9,7 +9,7 @@
 --          PT409 webhooks_limit  409  the tenant has as many webhooks as it may
 CREATE OR REPLACE FUNCTION etl.create_webhook(url text, events text[], secret text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_webhook_id CONSTANT uuid := work.create_webhook(

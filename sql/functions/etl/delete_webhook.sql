@@ -6,7 +6,7 @@
 -- Errors:  PT404 not_found  404  the tenant has no such webhook
 CREATE OR REPLACE FUNCTION etl.delete_webhook(webhook_id uuid)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM work.delete_webhook(delete_webhook.webhook_id);

@@ -6,7 +6,7 @@
 -- Errors:  PT404 not_found  404  the tenant has no such webhook
 CREATE OR REPLACE FUNCTION etl.get_webhook(webhook_id uuid)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_webhook work.webhooks;

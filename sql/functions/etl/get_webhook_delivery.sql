@@ -6,7 +6,7 @@
 -- Errors:  PT404 not_found  404  the webhook has no such delivery
 CREATE OR REPLACE FUNCTION etl.get_webhook_delivery(webhook_id uuid, delivery_id uuid)
 RETURNS jsonb LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_delivery work.webhook_deliveries;

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION etl.list_webhook_deliveries(
     webhook_id uuid, status work.delivery_status DEFAULT NULL, page core.page_number DEFAULT 1,
     per_page core.page_size_100 DEFAULT 20)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_page api.page;

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION etl.list_webhooks(
     page core.page_number DEFAULT 1, per_page core.page_size_100 DEFAULT 20)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_page api.page;

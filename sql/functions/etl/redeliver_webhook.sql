@@ -8,7 +8,7 @@
 --          PT409 delivery_under_way  409  the delivery is still being tried
 CREATE OR REPLACE FUNCTION etl.redeliver_webhook(webhook_id uuid, delivery_id uuid)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_delivery_id CONSTANT uuid := work.redeliver(redeliver_webhook.webhook_id, redeliver_webhook.delivery_id);

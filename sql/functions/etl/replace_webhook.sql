@@ -9,7 +9,7 @@
 CREATE OR REPLACE FUNCTION etl.replace_webhook(
     webhook_id uuid, url text, events text[], secret text DEFAULT NULL, status work.webhook_status DEFAULT 'active')
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM work.update_webhook(

@@ -7,7 +7,7 @@
 -- Errors:  PT404 not_found  404  the tenant has no such webhook
 CREATE OR REPLACE FUNCTION etl.test_webhook(webhook_id uuid)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_delivery_id CONSTANT uuid := work.test_webhook(test_webhook.webhook_id);

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION etl.update_webhook(
     webhook_id uuid, url text DEFAULT NULL, events text[] DEFAULT NULL, secret text DEFAULT NULL,
     status work.webhook_status DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     PERFORM work.update_webhook(

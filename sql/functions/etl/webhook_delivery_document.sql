@@ -5,7 +5,7 @@
 -- Role:    member
 CREATE OR REPLACE FUNCTION etl.webhook_delivery_document(delivery work.webhook_deliveries)
 RETURNS jsonb LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_delivery CONSTANT work.webhook_deliveries := webhook_delivery_document.delivery;

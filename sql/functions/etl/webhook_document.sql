@@ -3,7 +3,7 @@
 -- Role:    member
 CREATE OR REPLACE FUNCTION etl.webhook_document(webhook work.webhooks)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

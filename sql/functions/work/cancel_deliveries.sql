@@ -4,7 +4,7 @@
 -- Role:    pgserver_owner, for functions that act for a member or the worker
 CREATE OR REPLACE FUNCTION work.cancel_deliveries(tenant_id uuid, webhook_id uuid)
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_job_id bigint;

@@ -5,7 +5,7 @@
 -- Errors:  PT400 invalid  400  the URL, an event or the secret is malformed
 CREATE OR REPLACE FUNCTION work.check_webhook(url text, events text[], secret text)
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_event_count_max CONSTANT integer := 50;

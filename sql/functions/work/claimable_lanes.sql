@@ -5,7 +5,7 @@
 -- Returns: at most lane_count_max, without those of limited kinds that are full; NULL if there is none
 CREATE OR REPLACE FUNCTION work.claimable_lanes(queue text, after_tenant uuid, at timestamptz, lane_count_max integer)
 RETURNS work.claimable_lane[] LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

@@ -6,7 +6,7 @@
 -- Errors:  55P03  somebody has been busy with the default partition for too long
 CREATE OR REPLACE FUNCTION work.create_finished_partition(expires_on date)
 RETURNS boolean LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = '' SET lock_timeout = '2s'
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET lock_timeout = '2s'
 AS $$
 DECLARE
     v_day       CONSTANT date := create_finished_partition.expires_on;

@@ -7,7 +7,7 @@
 -- Errors:  55P03  somebody has been busy with the default partition for too long
 CREATE OR REPLACE FUNCTION work.create_finished_partitions()
 RETURNS integer LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     -- Jobs are kept for a week unless their kind says otherwise.

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION work.cron_field(
     field text, title text, number_min integer, number_max integer, names text[], OUT numbers integer[], OUT fault text)
 LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_sunday CONSTANT integer := 7;

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION work.deliver(
     webhook work.webhooks, reason work.delivery_reason, event text, at timestamptz, body text,
     event_position bigint DEFAULT NULL, redelivery_of uuid DEFAULT NULL)
 RETURNS uuid LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_timeout_ms     CONSTANT integer := 15000;

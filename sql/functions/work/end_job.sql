@@ -6,7 +6,7 @@
 -- Returns: cancelled; cancelling: it runs, and its worker is being told; NULL: there is no such job any more
 CREATE OR REPLACE FUNCTION work.end_job(tenant_id uuid, job_id bigint)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_job work.jobs;

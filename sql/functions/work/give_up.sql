@@ -5,7 +5,7 @@
 -- Errors:  PT00F gave_up  caught by api.run_job
 CREATE OR REPLACE FUNCTION work.give_up(message text)
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = 'PT00F', MESSAGE = give_up.message;

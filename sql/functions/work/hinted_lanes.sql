@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION work.hinted_lanes(
     queue text, after_tenant uuid, at timestamptz, lane_count_max integer,
     OUT lanes work.claimable_lane[], OUT is_hinted boolean)
 LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -5,7 +5,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION work.is_time_zone(name text)
 RETURNS boolean LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN is_time_zone.name ~ '^([A-Za-z_]+(/[A-Za-z_-]+)*|Etc/GMT[+-][0-9]{1,2})$'

@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION work.job_kind(
     backoff_first interval DEFAULT interval '1 s', backoff_longest interval DEFAULT interval '1 h',
     keep interval DEFAULT interval '7 days')
 RETURNS void LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_file CONSTANT text := core.declaring_file();

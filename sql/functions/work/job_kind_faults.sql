@@ -4,7 +4,7 @@
 -- Returns: a sentence for each fault, naming the kind or schedule
 CREATE OR REPLACE FUNCTION work.job_kind_faults()
 RETURNS SETOF text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN QUERY

@@ -10,7 +10,7 @@
 -- Errors:  55P03  somebody has been reading the log for too long; the next attempt goes on
 CREATE OR REPLACE FUNCTION work.maintain_events(arguments jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN jsonb_build_object(

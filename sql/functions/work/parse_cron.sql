@@ -6,7 +6,7 @@
 -- Returns: the numbers each field allows; or, in fault, what is wrong, beginning with the name of the field
 CREATE OR REPLACE FUNCTION work.parse_cron(expression text, OUT fields work.cron_fields, OUT fault text)
 LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_length_max CONSTANT integer := 200;

@@ -5,7 +5,7 @@
 -- Errors:  22023  the fraction is not from 0 to 1
 CREATE OR REPLACE FUNCTION work.progress(fraction double precision, message text DEFAULT NULL, detail jsonb DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF progress.fraction < 0 OR progress.fraction > 1 THEN

@@ -5,7 +5,7 @@
 -- Returns: retrying, failed or cancelled
 CREATE OR REPLACE FUNCTION work.record_failure(job work.jobs, sqlstate_raised text, message text, detail text)
 RETURNS text LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_ran CONSTANT interval := clock_timestamp() - statement_timestamp();

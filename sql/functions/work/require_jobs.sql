@@ -7,7 +7,7 @@
 --          PT403 forbidden        403  the permission jobs.manage is missing
 CREATE OR REPLACE FUNCTION work.require_jobs()
 RETURNS uuid LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_tenant_id CONSTANT uuid := auth.tenant_id();

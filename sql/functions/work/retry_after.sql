@@ -4,7 +4,7 @@
 -- Returns: NULL if it says nothing, or nothing that can be read
 CREATE OR REPLACE FUNCTION work.retry_after(outcome jsonb)
 RETURNS interval LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_field CONSTANT text := (

@@ -3,7 +3,7 @@
 -- Role:    pgserver_owner, through api.claim_jobs
 CREATE OR REPLACE FUNCTION work.room_in_lane(tenant_id uuid, lane text)
 RETURNS bigint LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_unlimited CONSTANT bigint := 1000;

@@ -5,7 +5,7 @@
 -- Errors:  PT00S snoozed  caught by api.run_job
 CREATE OR REPLACE FUNCTION work.snooze(pause interval, message text DEFAULT 'The job asked to be tried later.')
 RETURNS void LANGUAGE plpgsql
-STABLE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = 'PT00S', MESSAGE = snooze.message, DETAIL = snooze.pause::text;

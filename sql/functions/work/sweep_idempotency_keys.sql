@@ -7,7 +7,7 @@
 -- Returns: {removed}
 CREATE OR REPLACE FUNCTION work.sweep_idempotency_keys(arguments jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_count_max CONSTANT integer := COALESCE((sweep_idempotency_keys.arguments ->> 'max_count')::integer, 20000);

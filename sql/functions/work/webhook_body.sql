@@ -4,7 +4,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION work.webhook_body(event text, at timestamptz, data jsonb)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_byte_count_max CONSTANT integer := 262144;

@@ -4,7 +4,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION work.webhook_data(payload jsonb, subject_kind text, subject_id text, members jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     IF webhook_data.members IS NULL THEN

@@ -4,7 +4,7 @@
 -- Returns: 201 {note_id, account_id, created_at}
 CREATE OR REPLACE FUNCTION bench.create_note(account_id text, text text)
 RETURNS json LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_note json;

@@ -4,7 +4,7 @@
 -- Returns: 200 the account; 404 if the tenant has none of this id
 CREATE OR REPLACE FUNCTION bench.get_account(id text)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN (

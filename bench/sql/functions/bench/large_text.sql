@@ -5,7 +5,7 @@
 -- Returns: 200 text
 CREATE OR REPLACE FUNCTION bench.large_text(size core.page_offset DEFAULT 1000000)
 RETURNS text LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN repeat('x', least(large_text.size, 4000000));

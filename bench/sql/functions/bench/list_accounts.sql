@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION bench.list_accounts(
     "limit" core.page_limit_100 DEFAULT 20, "offset" core.page_offset DEFAULT 0)
 RETURNS api.page LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_page api.page;

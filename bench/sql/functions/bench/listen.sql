@@ -8,7 +8,7 @@
 -- Returns: the stream's beginning
 CREATE OR REPLACE FUNCTION bench.listen(since text DEFAULT NULL, last_event_id text DEFAULT NULL)
 RETURNS api.subscription LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_subscription api.subscription;

@@ -4,7 +4,7 @@
 -- Returns: 200 {slept}
 CREATE OR REPLACE FUNCTION bench.nap()
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_seconds CONSTANT double precision := 2;

@@ -4,7 +4,7 @@
 -- Returns: {at}
 CREATE OR REPLACE FUNCTION bench.nothing(arguments jsonb)
 RETURNS jsonb LANGUAGE plpgsql
-VOLATILE PARALLEL UNSAFE SECURITY INVOKER SET search_path = ''
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN jsonb_build_object('at', clock_timestamp());

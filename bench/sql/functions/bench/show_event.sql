@@ -5,7 +5,7 @@
 -- Returns: {position, type, n}
 CREATE OR REPLACE FUNCTION bench.show_event(event core.event_log)
 RETURNS json LANGUAGE plpgsql
-STABLE PARALLEL SAFE SECURITY INVOKER SET search_path = ''
+STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN json_build_object('position', event.position, 'type', event.type, 'n', event.payload -> 'n');
