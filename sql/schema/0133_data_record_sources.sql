@@ -5,7 +5,6 @@
 --
 -- Role:    nobody; a trigger
 -- Errors:  23503 <table>_source_connection_id_fkey  there is no such connection of the tenant
---          23503 <table>_record_type_fkey           there is no such kind of record
 --          23503 <table>_tenant_id_fkey             there is no such tenant
 CREATE FUNCTION data.require_sources()
 RETURNS trigger LANGUAGE plpgsql
@@ -29,17 +28,6 @@ BEGIN
         EXIT WHEN NOT FOUND;
         v_rule := NULL;
     END LOOP;
-    IF v_rule IS NULL AND TG_TABLE_NAME = 'records' THEN
-        FOR v_source IN EXECUTE 'SELECT DISTINCT n.tenant_id, n.record_type FROM new_rows AS n'
-        LOOP
-            v_rule := '_record_type_fkey';
-            PERFORM FROM data.record_types AS t
-            WHERE t.tenant_id = v_source.tenant_id AND t.record_type = v_source.record_type
-            FOR KEY SHARE;
-            EXIT WHEN NOT FOUND;
-            v_rule := NULL;
-        END LOOP;
-    END IF;
     IF v_rule IS NOT NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'foreign_key_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
@@ -50,6 +38,33 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION data.require_sources() IS 'Ensures that what new records name is there.';
+
+-- Ensures that the kinds of new records are declared, and stay so until the records are committed.
+--
+-- Role:    nobody; a trigger
+-- Errors:  23503 records_record_type_fkey  there is no such kind of record
+CREATE FUNCTION data.require_record_types()
+RETURNS trigger LANGUAGE plpgsql
+VOLATILE PARALLEL UNSAFE SECURITY INVOKER
+AS $$
+DECLARE
+    v_kind record;
+BEGIN
+    FOR v_kind IN SELECT DISTINCT n.tenant_id, n.record_type FROM new_rows AS n
+    LOOP
+        PERFORM FROM data.record_types AS t
+        WHERE t.tenant_id = v_kind.tenant_id AND t.record_type = v_kind.record_type
+        FOR KEY SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'foreign_key_violation', SCHEMA = 'data', TABLE = 'records',
+                CONSTRAINT = 'records_record_type_fkey', MESSAGE = 'a record of data.records is of no declared kind';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION data.require_record_types() IS 'Ensures that the kinds of new records are declared.';
 
 -- Refuses to move a record to another source, and to remove or rename what records name.
 --
@@ -122,6 +137,8 @@ BEGIN
     END LOOP;
 END;
 $$;
+CREATE TRIGGER require_record_types AFTER INSERT ON data.records REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION data.require_record_types();
 CREATE TRIGGER refuse_record_type_change BEFORE UPDATE OF record_type ON data.records FOR EACH ROW
     WHEN (OLD.record_type IS DISTINCT FROM NEW.record_type) EXECUTE FUNCTION data.refuse_source_change();
 CREATE TRIGGER keep_sources BEFORE DELETE OR UPDATE OF tenant_id, connection_id ON data.connections FOR EACH ROW
