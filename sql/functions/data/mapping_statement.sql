@@ -131,7 +131,7 @@ BEGIN
     IF v_is_record THEN
         v_names := ARRAY['record_type', 'fields'];
         v_values := ARRAY[quote_literal(mapping.record_type), format('jsonb_strip_nulls(%s)', v_objects)];
-        v_set := ', fields = n.fields, updated_at = now()';
+        v_set := ', fields = EXCLUDED.fields, updated_at = now()';
         v_differs := ' OR t.fields <> n.fields';
     ELSE
         IF mapping.keeps_extras AND NOT v_is_foreign THEN
@@ -154,8 +154,8 @@ BEGIN
         -- A time the source leaves empty is now() on arrival and is no difference afterwards.
         SELECT
             string_agg(CASE n.name
-                WHEN 'created_at' THEN ', created_at = CASE WHEN n.created_at = now() THEN t.created_at ELSE n.created_at END'
-                ELSE format(', %1$I = n.%1$I', n.name) END, ''),
+                WHEN 'created_at' THEN ', created_at = CASE WHEN EXCLUDED.created_at = now() THEN t.created_at ELSE EXCLUDED.created_at END'
+                ELSE format(', %1$I = EXCLUDED.%1$I', n.name) END, ''),
             string_agg(CASE WHEN n.name IN ('created_at', 'updated_at')
                 THEN format(' OR t.%1$I <> n.%1$I AND n.%1$I <> now()', n.name)
                 ELSE format(' OR t.%1$I IS DISTINCT FROM n.%1$I', n.name) END, '')
@@ -166,7 +166,7 @@ BEGIN
         END IF;
         v_names := v_names || ARRAY['extras', 'external_ids'];
         v_values := v_values || ARRAY[v_extras, format('jsonb_build_object(%L::text, r.page_source_key)', connection.source_system)];
-        v_set := v_set || ', extras = n.extras, external_ids = n.external_ids';
+        v_set := v_set || ', extras = EXCLUDED.extras, external_ids = EXCLUDED.external_ids';
         v_differs := v_differs || ' OR t.extras <> n.extras OR t.external_ids <> n.external_ids';
     END IF;
 
@@ -267,15 +267,9 @@ WITH page AS MATERIALIZED (
         WHERE %5$s
         LIMIT 1
     ) AS o ON true
-), updated AS (
-    UPDATE data.%1$I AS t
-    SET source_system = %2$L, source_relation = %3$L, source_removed_at = NULL, sync_run_id = $1, synced_at = now()%4$s
-    FROM joined AS n
-    WHERE n.is_other AND t.ctid = n.record_place AND %5$s
-    RETURNING 1
-)$statement$, v_entity.relation_name, connection.source_system, mapping.source_relation, v_set, v_key_match, v_differs) END
-    || format($statement$, inserted AS (
-    INSERT INTO data.%1$I (
+)$statement$, v_entity.relation_name, connection.source_system, mapping.source_relation, '', v_key_match, v_differs) END
+    || format($statement$, written AS (
+    INSERT INTO data.%1$I AS t (
         tenant_id, %2$I, source_system, source_connection_id, source_relation, source_key, sync_run_id, synced_at, %3$s)
     SELECT $2, data.record_id(%4$L, %5$L, %6$L, n.source_key), %7$L, %5$L::uuid, %8$L, n.source_key, $1, now(), %9$s
     FROM %10$s
@@ -286,7 +280,12 @@ WITH page AS MATERIALIZED (
         v_entity.id_prefix, mapping.connection_id, COALESCE(mapping.record_type, mapping.entity), connection.source_system,
         mapping.source_relation,
         (SELECT string_agg(format('n.%I', n.name), ', ' ORDER BY n.position) FROM unnest(v_names) WITH ORDINALITY AS n (name, position)),
-        CASE WHEN is_first THEN 'new_rows AS n' ELSE 'joined AS n WHERE n.record_place IS NULL' END)
+        CASE WHEN is_first THEN 'new_rows AS n' ELSE format($statement$joined AS n
+    WHERE n.record_place IS NULL OR n.is_other
+    ON CONFLICT (tenant_id, %ssource_connection_id, source_key) DO UPDATE
+    SET source_system = EXCLUDED.source_system, source_relation = EXCLUDED.source_relation, source_removed_at = NULL,
+        sync_run_id = EXCLUDED.sync_run_id, synced_at = EXCLUDED.synced_at%s$statement$,
+            CASE WHEN v_is_record THEN 'record_type, ' ELSE '' END, v_set) END)
     || CASE WHEN v_is_foreign THEN '' WHEN mapping.on_removal = 'delete' THEN format($statement$, removed AS (
     DELETE FROM data.%1$I AS t
     WHERE %2$s
@@ -302,7 +301,7 @@ WITH page AS MATERIALIZED (
 SELECT
     (SELECT count(*) FROM page AS r WHERE NOT %1$s)                   AS rows_read,
     (SELECT count(*) FROM page AS r WHERE r.has_faults AND NOT %1$s)  AS rows_rejected,
-    (SELECT count(*) FROM inserted)                                   AS rows_inserted,
+    %8$s                                                              AS rows_inserted,
     %2$s                                                              AS rows_updated,
     %3$s                                                              AS rows_removed,
     (SELECT COALESCE(sum(%4$s), 0) FROM page AS r)                    AS bytes_read,
@@ -312,7 +311,7 @@ SELECT
     (SELECT %7$s FROM page AS r ORDER BY r.page_no DESC LIMIT 1)      AS last_key
 $statement$,
         v_is_deleted,
-        CASE WHEN is_first THEN '0::bigint' ELSE '(SELECT count(*) FROM updated)' END,
+        CASE WHEN is_first THEN '0::bigint' ELSE '(SELECT count(*) FROM joined AS n WHERE n.is_other)' END,
         CASE WHEN v_is_foreign THEN '0::bigint' ELSE '(SELECT count(*) FROM removed)' END,
         v_bytes,
         -- A key that is not unique would be written twice.
@@ -320,7 +319,9 @@ $statement$,
             ELSE '(SELECT count(r.page_source_key) - count(DISTINCT r.page_source_key) FROM page AS r)' END,
         CASE WHEN v_is_foreign AND mapping.cursor_column IS NOT NULL
             THEN format('to_jsonb(r.%I) #>> ''{}''', mapping.cursor_column) ELSE 'NULL::text' END,
-        CASE WHEN v_is_foreign THEN format('r.%I::text', mapping.key_column) ELSE 'r.row_no::text' END);
+        CASE WHEN v_is_foreign THEN format('r.%I::text', mapping.key_column) ELSE 'r.row_no::text' END,
+        CASE WHEN is_first THEN '(SELECT count(*) FROM written)'
+            ELSE '(SELECT count(*) FROM joined AS n WHERE n.record_place IS NULL)' END);
 END;
 $$;
 COMMENT ON FUNCTION data.mapping_statement(

@@ -38,7 +38,7 @@ EXCEPTION
         GET STACKED DIAGNOSTICS
             v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
             v_constraint = CONSTRAINT_NAME, v_context = PG_EXCEPTION_CONTEXT;
-        IF v_state = '23505' AND v_context !~ 'remote SQL command' THEN
+        IF v_state IN ('23505', '21000') AND v_context !~ 'remote SQL command' THEN
             failure_code := 'key_repeated';
             failure := COALESCE(nullif(v_constraint, ''), 'duplicate_key');
         ELSIF v_state ~ '^(22|23|54)' AND v_context !~ 'remote SQL command' THEN
