@@ -1,6 +1,7 @@
 -- Requires: functions/data/end_run.sql
 -- Requires: functions/data/mapping_statement.sql
 -- Requires: functions/data/remove_missing.sql
+-- Requires: functions/data/settings.sql
 -- Requires: functions/data/write_page.sql
 -- Reads the next pages of a run. Records, rejects, lineage, cursor and counts are of one transaction: whatever happens
 -- afterwards, what came before stays and the cursor stands exactly behind it.
@@ -23,7 +24,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     v_page_rows_first  CONSTANT int    := 2000;
-    v_page_rows_max    CONSTANT int    := 100000;
+    v_page_rows_max    CONSTANT bigint := least(greatest(core.setting_integer('data.sync_page_rows'), 1), 1000000);
     v_page_rows_least  CONSTANT int    := 100;
     v_page_bytes_max   CONSTANT bigint := 64 * 1024 * 1024;
     v_reject_count_max CONSTANT bigint := 10000;
@@ -97,7 +98,7 @@ BEGIN
     WHILE v_run.phase IN ('rows', 'nulls') AND v_run.error_code IS NULL
     LOOP
         v_limit := CASE
-            WHEN v_run.rows_read < v_page_rows_first THEN v_page_rows_first
+            WHEN v_run.rows_read < v_page_rows_first THEN least(v_page_rows_first, v_page_rows_max)
             ELSE least(v_page_rows_max, greatest(
                 v_page_rows_least, v_page_bytes_max / greatest(v_run.bytes_read / v_run.rows_read, 1)))
         END;

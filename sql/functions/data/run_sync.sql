@@ -2,6 +2,7 @@
 -- Requires: functions/data/end_sync.sql
 -- Requires: functions/data/may_reach.sql
 -- Requires: functions/data/next_run.sql
+-- Requires: functions/data/settings.sql
 -- Requires: functions/work/enqueue.sql
 -- Requires: functions/work/job_kind.sql
 -- Does one step of a sync and enqueues the next in the same transaction, so each step is done exactly once, whatever
@@ -19,7 +20,7 @@ RETURNS jsonb LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
-    v_step_time CONSTANT interval := interval '2 s';
+    v_step_time CONSTANT interval := make_interval(secs => core.setting_integer('data.sync_step_ms') / 1000.0);
     v_sync       data.syncs;
     v_connection data.connections;
     v_run        data.sync_runs;
