@@ -5,8 +5,9 @@
 -- estimated rows and some values.
 --
 -- Role:    member
--- Returns: 200 {connection_id, version, created_at, last_seen_at, relations: [{relation, estimated_rows, key_columns,
---          columns: [{column, type, is_nullable, position, sample}]}]}
+-- Returns: 200 {connection_id, version, created_at, last_seen_at, relations: [{relation, estimated_rows,
+--          sampled_rows, key_columns, key_candidates, columns: [{column, type, is_nullable, position, sample}]}]}.
+--          sampled_rows: its columns were told from so many rows of more; NULL: from all, or from the source's catalog
 -- Errors:  PT404 not_found    404  the tenant has no such connection, it was never discovered, or has no such version
 --          PT503 unavailable  503  AAM models not configured
 CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(connection_id text, version integer DEFAULT NULL)
@@ -34,7 +35,24 @@ BEGIN
         'version', v_snapshot.version,
         'created_at', core.rfc3339(v_snapshot.created_at),
         'last_seen_at', core.rfc3339(v_snapshot.last_seen_at),
-        'relations', v_snapshot.relations);
+        'relations', (
+            SELECT COALESCE(json_agg(json_build_object(
+                'relation', r.entry -> 'relation',
+                'estimated_rows', r.entry -> 'estimated_rows',
+                'sampled_rows', r.entry -> 'sampled_rows',
+                'key_columns', r.entry -> 'key_columns',
+                'key_candidates', COALESCE(r.entry -> 'key_candidates', r.entry -> 'key_columns'),
+                'columns', (
+                    SELECT COALESCE(json_agg(json_build_object(
+                        'column', c.entry -> 'column',
+                        'type', c.entry -> 'type',
+                        'is_nullable', c.entry -> 'is_nullable',
+                        'position', c.entry -> 'position',
+                        'sample', COALESCE(c.entry -> 'sample', '[]')) ORDER BY c.position), '[]')
+                    FROM jsonb_array_elements(r.entry -> 'columns') WITH ORDINALITY AS c (entry, position)
+                )) ORDER BY r.position), '[]')
+            FROM jsonb_array_elements(v_snapshot.relations) WITH ORDINALITY AS r (entry, position)
+        ));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.get_connection_schema(text, integer) IS 'What a source looked like.';
@@ -46,7 +64,8 @@ SELECT api.route(
     returns => '{
         "connection_id": "uuid", "version": "integer", "created_at": "string", "last_seen_at": "string",
         "relations": [{
-            "relation": "string", "estimated_rows": "integer?", "key_columns": ["string"],
+            "relation": "string", "estimated_rows": "integer?", "sampled_rows": "integer?", "key_columns": ["string"],
+            "key_candidates": ["string"],
             "columns": [{
                 "column": "string", "type": "string", "is_nullable": "boolean", "position": "integer", "sample": ["string"]
             }]
