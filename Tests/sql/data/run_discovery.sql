@@ -46,25 +46,26 @@ SELECT test.tenant(1), current_setting('test.files')::uuid, 'orders', 1, n, json
     'id', n::text, 'zip', '0' || n, 'amount', (ARRAY['1', '2.50', '-3e2'])[n], 'paid', (ARRAY['true', 'False', NULL])[n],
     'day', format('2026-01-0%s', n), 'at', (ARRAY['2026-01-01T10:00:00Z', '2026-01-01 10:00', '2026-01-02'])[n],
     'note', (ARRAY['12', 'x', ''])[n], 'nothing', NULL, 'tags', (ARRAY['["a"]', '{"b": 1}', 'null']::jsonb[])[n],
-    'wrong_day', format('2026-13-0%s', n))
+    'wrong_day', format('2026-13-0%s', n), 'delay', (ARRAY['NA', '-7', '12'])[n], 'country', (ARRAY['NA', 'DE', 'FR'])[n])
 FROM generate_series(1, 3) AS n;
 SELECT test.become_member(1, permissions => '{connections.write}');
 SELECT test.equals('of a file', test.discover(current_setting('test.files')::uuid),
-    '{"status": "succeeded", "version": 2, "relations_found": 1, "columns_found": 10, "drift_found": 1, "error_code": null}');
+    '{"status": "succeeded", "version": 2, "relations_found": 1, "columns_found": 12, "drift_found": 1, "error_code": null}');
 SELECT test.equals('types', jsonb_object_agg(c.entry ->> 'column', (c.entry ->> 'type') || CASE WHEN c.entry -> 'is_nullable' = 'true' THEN '?' ELSE '' END), '{
     "id": "integer", "zip": "text", "amount": "numeric", "paid": "boolean?", "day": "date", "at": "timestamptz", "note": "text?",
-    "nothing": "text?", "tags": "json?", "wrong_day": "text"}'),
+    "nothing": "text?", "tags": "json?", "wrong_day": "text", "delay": "integer?", "country": "text"}'),
+    test.equals('words for no value', string_agg(c.entry ->> 'column' || (c.entry ->> 'null_values'), ','), 'delay["NA"]'),
     test.equals('what is empty', string_agg(c.entry ->> 'column', ',') FILTER (WHERE c.entry ? 'is_empty'), 'nothing')
 FROM data.schema_snapshots AS s, jsonb_array_elements(s.relations -> 0 -> 'columns') AS c (entry)
 WHERE s.connection_id = current_setting('test.files')::uuid AND s.version = 2;
 SELECT test.equals('the relation', (s.relations -> 0) - 'columns', '{"relation": "orders", "estimated_rows": 3, "generation": 1, "last_row_no": 3, "key_columns": [],
-    "key_candidates": ["id", "wrong_day", "zip"]}'),
+    "key_candidates": ["country", "id", "wrong_day", "zip"]}'),
     test.equals('values', jsonb_path_query_first(s.relations, '$[0].columns[*] ? (@.column == "amount").sample'), '["1", "2.50", "-3e2"]')
 FROM data.schema_snapshots AS s WHERE s.connection_id = current_setting('test.files')::uuid AND s.version = 2;
 SELECT test.equals('the connection', array[c.status, c.health, (c.last_discovery_at IS NOT NULL)::text], array['ACTIVE', 'healthy', 'true'])
 FROM data.connections AS c WHERE c.connection_id = current_setting('test.files')::uuid;
 SELECT test.equals('what the discovery says', to_jsonb(d) - '{tenant_id,discovery_id,connection_id,job_id,created_at,started_at,finished_at}'::text[],
-    '{"status": "succeeded", "version": 2, "relations_found": 1, "columns_found": 10, "drift_found": 1, "error": null, "error_code": null}')
+    '{"status": "succeeded", "version": 2, "relations_found": 1, "columns_found": 12, "drift_found": 1, "error": null, "error_code": null}')
 FROM data.discoveries AS d WHERE d.version = 2;
 
 -- The same again is no version.
@@ -95,7 +96,7 @@ SELECT test.equals('each kind', test.drift(current_setting('test.files')::uuid, 
     ["field_renamed", "orders", "paid",   "is_paid",      "detected"],
     ["type_changed",  "orders", "day",    null,           "queued"]]');
 SELECT test.is_true('a rename is a guess, likely by name and values', d.confidence BETWEEN 0.7 AND 0.99),
-    test.equals('before', d.old_schema, '{"relation": "orders", "fields": ["amount", "at", "day", "id", "note", "nothing", "paid", "tags", "wrong_day", "zip"], "types": {"amount": "numeric"}}'),
+    test.equals('before', d.old_schema, '{"relation": "orders", "fields": ["amount", "at", "country", "day", "delay", "id", "note", "nothing", "paid", "tags", "wrong_day", "zip"], "types": {"amount": "numeric"}}'),
     test.equals('after', array[d.new_schema -> 'types', to_jsonb(d.new_schema -> 'fields' @> '["total_amount"]')], array['{"total_amount": "numeric"}', 'true']::jsonb[])
 FROM data.drift_events AS d WHERE d.new_field = 'total_amount';
 SELECT test.equals('what is certain', array_agg(DISTINCT d.confidence), array[1.000]) FROM data.drift_events AS d WHERE d.event_type <> 'field_renamed';
