@@ -41,19 +41,25 @@ BEGIN
             UNION
             SELECT data.name_phrase(match_fields.relation)
         ), spelling AS MATERIALIZED (
-            SELECT s.position, s.phrase, 1.0 AS weight FROM source AS s WHERE s.phrase <> ''
-            UNION ALL
-            SELECT s.position, substr(s.phrase, length(p.phrase) + 2), 0.98
-            FROM source AS s
-            JOIN prefix AS p ON starts_with(s.phrase, p.phrase || ' ') AND p.phrase <> ''
+            SELECT v.position, v.phrase, v.weight, string_to_array(v.phrase, ' ') AS tokens
+            FROM (
+                SELECT s.position, s.phrase, 1.0 AS weight FROM source AS s WHERE s.phrase <> ''
+                UNION ALL
+                SELECT s.position, substr(s.phrase, length(p.phrase) + 2), 0.98
+                FROM source AS s
+                JOIN prefix AS p ON starts_with(s.phrase, p.phrase || ' ') AND p.phrase <> ''
+            ) AS v
         ), field AS MATERIALIZED (
             SELECT f.field, f.data_type FROM data.entity_fields AS f WHERE f.entity = match_fields.entity
         ), known AS MATERIALIZED (
-            SELECT f.field, data.name_phrase(f.field) AS phrase, 1.0 AS weight FROM field AS f
-            UNION ALL
-            SELECT f.field, s.phrase, 0.97
-            FROM field AS f
-            JOIN data.synonyms AS s ON s.entity IN (match_fields.entity, '*') AND s.field = f.field
+            SELECT v.field, v.phrase, v.weight, string_to_array(v.phrase, ' ') AS tokens
+            FROM (
+                SELECT f.field, data.name_phrase(f.field) AS phrase, 1.0 AS weight FROM field AS f
+                UNION ALL
+                SELECT f.field, s.phrase, 0.97
+                FROM field AS f
+                JOIN data.synonyms AS s ON s.entity IN (match_fields.entity, '*') AND s.field = f.field
+            ) AS v
         ), likeness AS (
             SELECT DISTINCT ON (l.position, l.field) l.position, l.field, l.phrase, l.likeness
             FROM (
@@ -67,17 +73,10 @@ BEGIN
                 FROM spelling AS s
                 CROSS JOIN known AS k
                 CROSS JOIN LATERAL (
-                    SELECT
-                        count(*) FILTER (WHERE t.sides = 2)::numeric AS shared, greatest(count(*), 1)::numeric AS total
-                    FROM (
-                        SELECT count(DISTINCT b.side) AS sides
-                        FROM (
-                            SELECT 1 AS side, a.token FROM unnest(string_to_array(s.phrase, ' ')) AS a (token)
-                            UNION ALL
-                            SELECT 2, a.token FROM unnest(string_to_array(k.phrase, ' ')) AS a (token)
-                        ) AS b
-                        GROUP BY b.token
-                    ) AS t
+                    SELECT count(*)::numeric AS shared FROM unnest(s.tokens) AS t (token) WHERE t.token = ANY (k.tokens)
+                ) AS o
+                CROSS JOIN LATERAL (
+                    SELECT o.shared, cardinality(s.tokens) + cardinality(k.tokens) - o.shared AS total
                 ) AS w
             ) AS l
             ORDER BY l.position, l.field, l.likeness DESC, l.phrase
