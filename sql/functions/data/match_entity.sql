@@ -1,4 +1,4 @@
--- Requires: functions/data/match_fields.sql
+-- Requires: functions/data/name_phrase.sql
 -- Which canonical entity a relation holds, by its name, and if that says nothing, by its columns.
 --
 -- Role:    pgserver_owner
@@ -9,8 +9,7 @@ RETURNS record LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
-    v_column_match_min CONSTANT numeric := 0.9;
-    v_share_min        CONSTANT numeric := 0.6;
+    v_share_min CONSTANT numeric := 0.6;
     v_phrase text;
     v_found  data.entity_synonyms;
 BEGIN
@@ -33,17 +32,24 @@ BEGIN
         RETURN;
     END IF;
     -- Fields that few other things have.
-    SELECT t.entity, 0.7 * avg((m.score IS NOT NULL)::int)
+    SELECT t.entity, 0.7 * avg(t.is_there::int)
     INTO match_entity.entity, match_entity.score
-    FROM (VALUES
-        ('account', 'name'), ('account', 'industry'),
-        ('contact', 'email'), ('contact', 'first_name'), ('contact', 'last_name'),
-        ('opportunity', 'stage'), ('opportunity', 'probability'), ('opportunity', 'close_date'), ('opportunity', 'amount')
-    ) AS t (entity, field)
-    LEFT JOIN LATERAL data.match_fields(t.entity, match_entity.relation, 1, match_entity.columns) AS m
-        ON m.canonical_field = t.field AND m.score >= v_column_match_min
+    FROM (
+        SELECT t.entity, t.field, EXISTS (
+            SELECT
+            FROM jsonb_array_elements(match_entity.columns) AS c (entry)
+            WHERE data.name_phrase(c.entry ->> 'column') IN (
+                SELECT s.phrase FROM data.synonyms AS s WHERE s.entity = t.entity AND s.field = t.field)
+        ) AS is_there
+        FROM (VALUES
+            ('account', 'name'), ('account', 'industry'),
+            ('contact', 'email'), ('contact', 'first_name'), ('contact', 'last_name'),
+            ('opportunity', 'stage'), ('opportunity', 'probability'), ('opportunity', 'close_date'),
+            ('opportunity', 'amount')
+        ) AS t (entity, field)
+    ) AS t
     GROUP BY t.entity
-    HAVING avg((m.score IS NOT NULL)::int) >= v_share_min
+    HAVING avg(t.is_there::int) >= v_share_min
     ORDER BY 2 DESC, 1
     LIMIT 1;
     score := COALESCE(score, 0);

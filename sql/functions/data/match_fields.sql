@@ -1,4 +1,5 @@
 -- Requires: functions/data/calibrate.sql
+-- Requires: functions/data/canonical_fields.sql
 -- Requires: functions/data/name_phrase.sql
 -- Requires: functions/data/type_fit.sql
 -- Requires: functions/data/value_kinds.sql
@@ -10,10 +11,11 @@
 -- score, corrected by what the people of the tenant decided about this name: it weighs 0.15 of one decision.
 --
 -- Role:    pgserver_owner
--- Takes:   columns: [{column, type, sample?}]; of more than 2000 the first
+-- Takes:   columns: [{column, type, sample?}]; of more than 2000 the first. skipped: fields to leave out
 -- Returns: score and confidence from 0 to 1, the coercion that the types ask for, and evidence of how it came about
 CREATE OR REPLACE FUNCTION data.match_fields(
-    entity text, relation text, relation_score numeric, columns jsonb)
+    entity text, relation text, relation_score numeric, columns jsonb, record_type text DEFAULT NULL,
+    skipped text[] DEFAULT '{}')
 RETURNS TABLE (
     canonical_field text, vendor_field text, score numeric, confidence numeric, coercion jsonb, evidence jsonb)
 LANGUAGE plpgsql
@@ -50,7 +52,9 @@ BEGIN
                 JOIN prefix AS p ON starts_with(s.phrase, p.phrase || ' ') AND p.phrase <> ''
             ) AS v
         ), field AS MATERIALIZED (
-            SELECT f.field, f.data_type FROM data.entity_fields AS f WHERE f.entity = match_fields.entity
+            SELECT f.field, f.data_type
+            FROM data.canonical_fields(match_fields.entity, match_fields.record_type) AS f
+            WHERE f.field <> ALL (match_fields.skipped)
         ), known AS MATERIALIZED (
             SELECT v.field, v.phrase, v.weight, string_to_array(v.phrase, ' ') AS tokens
             FROM (
@@ -126,5 +130,5 @@ BEGIN
     END LOOP;
 END;
 $$;
-COMMENT ON FUNCTION data.match_fields(text, text, numeric, jsonb) IS
+COMMENT ON FUNCTION data.match_fields(text, text, numeric, jsonb, text, text[]) IS
     'Which column of a relation fills which field of an entity.';
