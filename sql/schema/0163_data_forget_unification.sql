@@ -15,8 +15,3 @@ COMMENT ON FUNCTION data.forget_unification() IS 'Empties what was unified when 
 
 CREATE TRIGGER forget_truncated AFTER TRUNCATE ON data.contacts
     FOR EACH STATEMENT EXECUTE FUNCTION data.forget_unification();
-
--- The lists of the views take filters and a cursor from here on, and answer for themselves: functions of another
--- signature, which sql/functions makes anew.
-DROP FUNCTION IF EXISTS autonomos.list_accounts(core.page_limit, core.page_offset);
-DROP FUNCTION IF EXISTS autonomos.list_opportunities(core.page_limit, core.page_offset);
