@@ -72,8 +72,9 @@ BEGIN
         ) AS k
         JOIN data.accounts AS t USING (tenant_id, account_id);
     END IF;
-    v_page.item_count := greatest(least(list_accounts."limit", v_left), 0);
-    RETURN autonomos.view_answer(v_page, list_accounts."limit", list_accounts."offset", NULL);
+    RETURN json_build_object('success', true, 'data', v_page.items, 'meta', json_build_object(
+        'total', v_page.total, 'limit', list_accounts."limit", 'offset', list_accounts."offset",
+        'count', greatest(least(list_accounts."limit", v_left), 0)));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.list_accounts(

@@ -73,8 +73,9 @@ BEGIN
         ) AS k
         JOIN data.opportunities AS t USING (tenant_id, opportunity_id);
     END IF;
-    v_page.item_count := greatest(least(list_opportunities."limit", v_left), 0);
-    RETURN autonomos.view_answer(v_page, list_opportunities."limit", list_opportunities."offset", NULL);
+    RETURN json_build_object('success', true, 'data', v_page.items, 'meta', json_build_object(
+        'total', v_page.total, 'limit', list_opportunities."limit", 'offset', list_opportunities."offset",
+        'count', greatest(least(list_opportunities."limit", v_left), 0)));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.list_opportunities(
