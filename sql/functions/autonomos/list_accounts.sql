@@ -89,6 +89,8 @@ SELECT api.route(
         "account_id": "string", "name": "string", "type": "string?", "industry": "string?", "owner_id": "string?",
         "status": "string?", "external_ids": "object", "extras": "object", "source_system": "string",
         "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
-    }], "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}}',
+    }], "meta": {
+        "total": "integer", "limit": "integer", "offset": "integer", "count": "integer", "next_cursor?": "string?"
+    }}',
     errors => '{invalid}',
     tag => 'DCL');

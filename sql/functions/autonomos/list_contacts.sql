@@ -48,6 +48,8 @@ SELECT api.route(
         "last_name": "string?", "phone": "string?", "title": "string?", "owner_id": "string?",
         "external_ids": "object", "extras": "object", "source_system": "string",
         "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
-    }], "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}}',
+    }], "meta": {
+        "total": "integer", "limit": "integer", "offset": "integer", "count": "integer", "next_cursor?": "string?"
+    }}',
     errors => '{invalid}',
     tag => 'DCL');

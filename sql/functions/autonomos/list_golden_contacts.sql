@@ -33,7 +33,8 @@ BEGIN
             'account_id', list_golden_contacts.account_id, 'first_name', list_golden_contacts.first_name,
             'last_name', list_golden_contacts.last_name, 'phone', list_golden_contacts.phone,
             'title', list_golden_contacts.title, 'owner_id', list_golden_contacts.owner_id,
-            'source_systems', list_golden_contacts.source_system, 'updated_since', list_golden_contacts.updated_since,
+            'source_systems', list_golden_contacts.source_system,
+            'updated_since', list_golden_contacts.updated_since,
             'unified_since', list_golden_contacts.unified_since),
             v_total, list_golden_contacts."limit", list_golden_contacts."offset", list_golden_contacts.cursor),
         list_golden_contacts."limit", list_golden_contacts."offset", list_golden_contacts.cursor);
@@ -54,6 +55,8 @@ SELECT api.route(
         "phone": "string?", "title": "string?", "account_id": "string?", "owner_id": "string?",
         "field_sources": "object", "source_systems": ["string"], "contact_count": "integer",
         "created_at": "string", "updated_at": "string", "unified_at": "string"
-    }], "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}}',
+    }], "meta": {
+        "total": "integer", "limit": "integer", "offset": "integer", "count": "integer", "next_cursor?": "string?"
+    }}',
     errors => '{invalid}',
     tag => 'DCL');

@@ -91,6 +91,8 @@ SELECT api.route(
         "amount": "number?", "currency": "string?", "close_date": "string?", "owner_id": "string?",
         "probability": "number?", "extras": "object", "source_system": "string",
         "source_connection_id": "string?", "created_at": "string", "updated_at": "string", "synced_at": "string?"
-    }], "meta": {"total": "integer", "limit": "integer", "offset": "integer", "count": "integer"}}',
+    }], "meta": {
+        "total": "integer", "limit": "integer", "offset": "integer", "count": "integer", "next_cursor?": "string?"
+    }}',
     errors => '{invalid}',
     tag => 'DCL');
