@@ -312,10 +312,10 @@ extension Frontend {
 
     private static func entityTag(_ payload: UnsafeRawBufferPointer, seed: UInt64) -> [UInt8] {
         let hash = payload.withMemoryRebound(to: UInt8.self) { ContentHash.hash($0.span, seed: seed) }
-        var tag = Array("W/\"".utf8)
-        for shift in stride(from: 60, through: 0, by: -4) {
-            tag.append(Array("0123456789abcdef".utf8)[Int(hash >> UInt64(shift) & 15)])
-        }
+        var tag: [UInt8] = []
+        tag.reserveCapacity(20)
+        tag.append("W/\"")
+        tag.append(hexadecimal: hash)
         tag.append(UInt8(ascii: "\""))
         return tag
     }
