@@ -9,35 +9,35 @@ COMMENT ON DOMAIN data.persona_query IS 'A question in words, 1 to 2000 characte
 COMMENT ON CONSTRAINT persona_query_check ON DOMAIN data.persona_query IS 'A question has 1 to 2000 characters.';
 
 -- Words are letters and digits, and what stands between them in don't and P&L; hyphens divide. Stop words have no stem.
-CREATE FUNCTION data.words(sentence text)
+CREATE FUNCTION data.sentence_words(sentence text)
 RETURNS TABLE (place bigint, word text, stem text) LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
     RETURN QUERY
     SELECT m.place, m.found[1], (pg_catalog.ts_lexize('pg_catalog.english_stem', lower(m.found[1])))[1]
-    FROM regexp_matches(words.sentence, '[[:alnum:]]+(?:[''’&][[:alnum:]]+)*', 'g') WITH ORDINALITY AS m (found, place);
+    FROM regexp_matches(sentence_words.sentence, '[[:alnum:]]+(?:[''’&][[:alnum:]]+)*', 'g') WITH ORDINALITY AS m (found, place);
 END;
 $$;
-COMMENT ON FUNCTION data.words(text) IS 'The words of a sentence in their order, each with its English stem; NULL for a word that means nothing by itself.';
-GRANT EXECUTE ON FUNCTION data.words(text) TO anon, member, worker;
+COMMENT ON FUNCTION data.sentence_words(text) IS 'The words of a sentence in their order, each with its English stem; NULL for a word that means nothing by itself.';
+GRANT EXECUTE ON FUNCTION data.sentence_words(text) TO anon, member, worker;
 
-CREATE FUNCTION data.stems(sentence text)
+CREATE FUNCTION data.sentence_stems(sentence text)
 RETURNS text[] LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 BEGIN
-    RETURN ARRAY(SELECT w.stem FROM data.words(stems.sentence) AS w WHERE w.stem IS NOT NULL ORDER BY w.place);
+    RETURN ARRAY(SELECT w.stem FROM data.sentence_words(sentence_stems.sentence) AS w WHERE w.stem IS NOT NULL ORDER BY w.place);
 END;
 $$;
-COMMENT ON FUNCTION data.stems(text) IS 'The stems of the words that mean something, in their order.';
-GRANT EXECUTE ON FUNCTION data.stems(text) TO anon, member, worker;
+COMMENT ON FUNCTION data.sentence_stems(text) IS 'The stems of the words that mean something, in their order.';
+GRANT EXECUTE ON FUNCTION data.sentence_stems(text) TO anon, member, worker;
 
 CREATE TABLE data.default_persona_keywords (
     persona data.persona NOT NULL,
     keyword text         NOT NULL,
     weight  numeric(4,2) NOT NULL,
-    stems   text[]       NOT NULL GENERATED ALWAYS AS (data.stems(keyword)) STORED,
+    stems   text[]       NOT NULL GENERATED ALWAYS AS (data.sentence_stems(keyword)) STORED,
 
     CONSTRAINT default_persona_keywords_pkey PRIMARY KEY (persona, stems)
 );
@@ -76,7 +76,7 @@ CREATE TABLE data.persona_keywords (
     persona    data.persona NOT NULL,
     keyword    text         NOT NULL,
     weight     numeric(4,2) NOT NULL,
-    stems      text[]       NOT NULL GENERATED ALWAYS AS (data.stems(keyword)) STORED,
+    stems      text[]       NOT NULL GENERATED ALWAYS AS (data.sentence_stems(keyword)) STORED,
     created_at timestamptz  NOT NULL DEFAULT now(),
     updated_at timestamptz  NOT NULL DEFAULT now(),
 

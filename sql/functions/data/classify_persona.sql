@@ -19,7 +19,7 @@ DECLARE
 BEGIN
     SELECT array_agg(w.word ORDER BY w.place), array_agg(w.stem ORDER BY w.place)
     INTO v_words, v_stems
-    FROM data.words(classify_persona.query) AS w
+    FROM data.sentence_words(classify_persona.query) AS w
     WHERE w.stem IS NOT NULL;
 
     WITH found AS MATERIALIZED (

@@ -40,7 +40,7 @@ BEGIN
                 WHEN jsonb_typeof(e.entry) <> 'object' OR jsonb_typeof(e.entry -> 'keyword') IS DISTINCT FROM 'string'
                     THEN 'malformed'
                 WHEN char_length(e.entry ->> 'keyword') > v_length_max THEN 'too_long'
-                WHEN cardinality(data.stems(e.entry ->> 'keyword')) NOT BETWEEN 1 AND v_stems_max THEN 'bad_length'
+                WHEN cardinality(data.sentence_stems(e.entry ->> 'keyword')) NOT BETWEEN 1 AND v_stems_max THEN 'bad_length'
                 WHEN e.entry ? 'weight' AND jsonb_typeof(e.entry -> 'weight') <> 'number' THEN 'bad_weight'
                 WHEN (e.entry ->> 'weight')::numeric NOT BETWEEN 0 AND v_weight_max THEN 'bad_weight'
             END AS code
@@ -60,7 +60,7 @@ BEGIN
             format('means the same as keywords[%s]', d.first_place - 1))::api.fault ORDER BY d.place))[1:v_faults_max]
         INTO v_faults
         FROM (
-            SELECT e.place, min(e.place) OVER (PARTITION BY data.stems(e.entry ->> 'keyword')) AS first_place
+            SELECT e.place, min(e.place) OVER (PARTITION BY data.sentence_stems(e.entry ->> 'keyword')) AS first_place
             FROM jsonb_array_elements(set_persona_keywords.keywords) WITH ORDINALITY AS e (entry, place)
         ) AS d
         WHERE d.place <> d.first_place;
@@ -71,7 +71,7 @@ BEGIN
     WHERE k.tenant_id = v_tenant_id AND k.persona = set_persona_keywords.persona
       AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(set_persona_keywords.keywords) AS e (entry)
-        WHERE data.stems(e.entry ->> 'keyword') = k.stems);
+        WHERE data.sentence_stems(e.entry ->> 'keyword') = k.stems);
     INSERT INTO data.persona_keywords AS k (tenant_id, persona, keyword, weight)
     SELECT v_tenant_id, set_persona_keywords.persona, btrim(e.entry ->> 'keyword'), COALESCE((e.entry ->> 'weight')::numeric, 1)
     FROM jsonb_array_elements(set_persona_keywords.keywords) AS e (entry)
