@@ -55,11 +55,11 @@ BEGIN
     FROM (
         SELECT f.state, f.run_at, f.finished_at AS ended_at
         FROM work.finished_jobs AS f
-        WHERE f.finished_at >= v_two AND f.finished_at <= operation_totals.at
+        WHERE f.tenant_id = auth.tenant_id() AND f.finished_at >= v_two AND f.finished_at <= operation_totals.at
         UNION ALL
         SELECT q.state, q.run_at, q.started_at
         FROM work.jobs AS q
-        WHERE q.state <> 'failed' OR q.started_at >= v_two
+        WHERE q.tenant_id = auth.tenant_id() AND (q.state <> 'failed' OR q.started_at >= v_two)
     ) AS j;
 END;
 $$;
