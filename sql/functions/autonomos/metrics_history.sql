@@ -1,16 +1,18 @@
+-- Requires: functions/autonomos/connection_id.sql
 -- Requires: functions/autonomos/require_aam.sql
 -- Requires: functions/data/activity_history.sql
 -- What was synced, and how much drifted, hour by hour or day by day in UTC, as of refreshed_at. Without times the last day
--- by the hour, or the last 30 days by the day.
+-- by the hour, or the last 30 days by the day; without a connection of all.
 --
 -- Role:    member
 -- Returns: 200 {bucket, from, to, refreshed_at, points: [{at, runs, succeeded, partial, failed, records_read,
 --          records_written, records_rejected, bytes, duration_seconds, drift_events}]}
 -- Errors:  PT400 invalid      400  from is not before to, or they are more than 31 days of hours or 366 days apart
+--          PT404 not_found    404  the tenant has no such connection
 --          PT503 unavailable  503  AAM models not configured
 CREATE OR REPLACE FUNCTION autonomos.metrics_history(
     bucket data.time_bucket DEFAULT 'hour', "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
-    connection_id uuid DEFAULT NULL)
+    connection_id text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
@@ -19,8 +21,12 @@ DECLARE
     v_usual   CONSTANT interval    := CASE metrics_history.bucket WHEN 'hour' THEN '1 day' ELSE '30 days' END;
     v_to      CONSTANT timestamptz := COALESCE(metrics_history."to", metrics_history."from" + v_usual, now());
     v_from    CONSTANT timestamptz := COALESCE(metrics_history."from", v_to - v_usual);
+    v_id      uuid;
 BEGIN
     PERFORM autonomos.require_aam();
+    IF metrics_history.connection_id IS NOT NULL THEN
+        v_id := autonomos.connection_id(metrics_history.connection_id);
+    END IF;
     IF v_from >= v_to THEN
         PERFORM api.invalid(('from', 'out_of_range', 'must be before to')::api.fault);
     ELSIF v_to - v_from > v_longest THEN
@@ -36,13 +42,13 @@ BEGIN
                 'partial', h.partial_count, 'failed', h.failed_count, 'records_read', h.rows_read,
                 'records_written', h.rows_written, 'records_rejected', h.rows_rejected, 'bytes', h.bytes_read,
                 'duration_seconds', h.duration_seconds, 'drift_events', h.drift_count) ORDER BY h.bucket_start))
-        FROM data.activity_history(metrics_history.bucket, v_from, v_to, metrics_history.connection_id) AS h
+        FROM data.activity_history(metrics_history.bucket, v_from, v_to, v_id) AS h
     );
 END;
 $$;
-COMMENT ON FUNCTION autonomos.metrics_history(data.time_bucket, timestamptz, timestamptz, uuid) IS
+COMMENT ON FUNCTION autonomos.metrics_history(data.time_bucket, timestamptz, timestamptz, text) IS
     'What was synced, and how much drifted, hour by hour or day by day.';
-GRANT EXECUTE ON FUNCTION autonomos.metrics_history(data.time_bucket, timestamptz, timestamptz, uuid) TO member;
+GRANT EXECUTE ON FUNCTION autonomos.metrics_history(data.time_bucket, timestamptz, timestamptz, text) TO member;
 SELECT api.route('GET /api/v1/aam/metrics/history', 'autonomos.metrics_history',
     rate => 'read', tag => 'AAM',
     returns => '{
@@ -50,4 +56,4 @@ SELECT api.route('GET /api/v1/aam/metrics/history', 'autonomos.metrics_history',
         "points": [{"at": "date-time", "runs": "integer", "succeeded": "integer", "partial": "integer", "failed": "integer",
                     "records_read": "integer", "records_written": "integer", "records_rejected": "integer",
                     "bytes": "integer", "duration_seconds": "number", "drift_events": "integer"}]}',
-    errors => '{invalid,unavailable}');
+    errors => '{400 invalid the times are out of range,404 not_found the tenant has no such connection,503 unavailable AAM models not configured}');
