@@ -3,14 +3,17 @@
 --
 -- A type is what all values of a column look like: integer, numeric, boolean, date, timestamptz, json, else text. Numbers
 -- that begin with 0 are text, for they are codes. What is pushed has types of its own, so there a text of digits stays
--- text. Of a relation with many rows some are looked at: the first, the last, and others evenly between.
+-- text. NA and the like stand for no value where all other values of a file's column are numbers, times or truths: the
+-- column is of their type, and null_values names the words, for a mapping to leave them out, {"enum": {"NA": ""}}.
+--
+-- Of a relation with many rows some are looked at: the first, the last, and others evenly between.
 --
 -- A field of pushed records has gone when those that came since the last look lack it, though by how often it was there
 -- before five at least should have had it.
 --
 -- Role:    pgserver_owner
 -- Returns: [{relation, estimated_rows, generation, last_row_no, sampled_rows?, window_rows?, key_columns, key_candidates,
---          columns: [{column, type, is_nullable, is_empty?, position, sample}]}]. sampled_rows: so many of more were
+--          columns: [{column, type, is_nullable, is_empty?, null_values?, position, sample}]}]. sampled_rows: so many of more were
 --          looked at. window_rows: so many came since the last look. A column without a value is_empty, its type a guess.
 CREATE OR REPLACE FUNCTION data.inferred_relations(connection data.connections)
 RETURNS jsonb LANGUAGE plpgsql
@@ -22,6 +25,7 @@ DECLARE
     v_column_count_max CONSTANT int     := 2000;
     v_length_max       CONSTANT int     := 60;
     v_expected_min     CONSTANT numeric := 5;
+    v_markers          CONSTANT text[]  := '{NA,N/A,#N/A,NULL,null,None,NaN,nan,\\N,-}';
     v_sample_max       CONSTANT bigint  := least(greatest(core.setting_integer('data.discovery_sample_rows'), 100), 1000000);
     v_is_pushed        CONSTANT boolean := (
         SELECT 'push' = ANY (t.capabilities)
@@ -106,6 +110,7 @@ BEGIN
                         WHEN f.value #>> '{}' ~ '^[+-]?(0|[1-9]\d{0,17})$' THEN 'integer'
                         WHEN f.value #>> '{}' ~ '^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$' THEN 'numeric'
                         WHEN lower(f.value #>> '{}') IN ('true', 'false') THEN 'boolean'
+                        WHEN f.value #>> '{}' = ANY (v_markers) THEN 'marker'
                         ELSE 'text'
                     END
                 END AS kind
@@ -116,12 +121,16 @@ BEGIN
                 f.name, count(*) AS presence, count(*) FILTER (WHERE f.is_new) AS window_presence,
                 count(f.kind) AS value_count,
                 count(DISTINCT f.value) FILTER (WHERE f.kind IS NOT NULL) AS distinct_count,
-                array_agg(DISTINCT f.kind) FILTER (WHERE f.kind IS NOT NULL) AS kinds
+                count(*) FILTER (WHERE f.kind = 'marker') AS marker_count,
+                array_agg(DISTINCT f.value) FILTER (WHERE f.kind = 'marker') AS markers,
+                array_agg(DISTINCT f.kind) FILTER (WHERE f.kind <> 'marker') AS kinds
             FROM fields AS f
             GROUP BY f.name
         ), columns AS (
             SELECT
                 g.*,
+                -- A marker stands for no value where all other values are of a type.
+                g.marker_count > 0 AND NOT 'text' = ANY (g.kinds) AND NOT 'json' = ANY (g.kinds) AS has_markers,
                 CASE
                     WHEN g.kinds IS NULL THEN 'text'
                     WHEN cardinality(g.kinds) = 1 THEN g.kinds[1]
@@ -149,7 +158,7 @@ BEGIN
                 FROM (
                     SELECT f.name, left(f.value, v_length_max) AS value, min(f.row_no) AS first_row_no
                     FROM fields AS f
-                    WHERE f.kind IS NOT NULL
+                    WHERE f.kind <> 'marker'
                     GROUP BY 1, 2
                 ) AS d
             ) AS t
@@ -165,7 +174,7 @@ BEGIN
                         SELECT c.name, c.position
                         FROM columns AS c
                         CROSS JOIN counted AS n
-                        WHERE c.distinct_count = n.row_count AND c.type IN ('integer', 'text')
+                        WHERE c.distinct_count = n.row_count AND c.has_markers IS NOT TRUE AND c.type IN ('integer', 'text')
                         ORDER BY c.position
                         LIMIT v_candidate_max
                     ) AS k
@@ -173,8 +182,10 @@ BEGIN
                 'columns', COALESCE((
                     SELECT jsonb_agg(
                         jsonb_build_object(
-                            'column', c.name, 'type', c.type, 'is_nullable', c.value_count < n.row_count,
+                            'column', c.name, 'type', c.type,
+                            'is_nullable', c.value_count < n.row_count OR COALESCE(c.has_markers, false),
                             'position', c.position, 'sample', COALESCE(s.sample, '[]'))
+                        || CASE WHEN c.has_markers THEN jsonb_build_object('null_values', c.markers) ELSE '{}' END
                         || CASE WHEN c.value_count = 0 THEN '{"is_empty": true}'::jsonb ELSE '{}' END
                         ORDER BY c.position)
                     FROM columns AS c
