@@ -109,7 +109,7 @@ COMMENT ON COLUMN data.mapping_suggestions.score IS 'How well the names, types a
 COMMENT ON COLUMN data.mapping_suggestions.confidence IS 'The probability that it is right, by the calibration and by what the tenant decided before.';
 COMMENT ON COLUMN data.mapping_suggestions.status IS
     'pending: in the queue; applied: by itself, being sure enough; accepted, rejected: a person''s decision; superseded: a later look replaced it.';
-COMMENT ON COLUMN data.mapping_suggestions.mapping_id IS 'The mapping it went into. Of an accepted one NULL: the mapping still lacks a field or a key.';
+COMMENT ON COLUMN data.mapping_suggestions.mapping_id IS 'The mapping it went into, or after a drift would change. NULL of an accepted one: the mapping still lacks a field or a key.';
 COMMENT ON COLUMN data.mapping_suggestions.failure IS 'Why what was sure enough, or accepted, could not be applied yet.';
 COMMENT ON COLUMN data.mapping_suggestions.decided_field IS 'The canonical field that a person put in place of the suggested one.';
 COMMENT ON CONSTRAINT mapping_suggestions_reason_check ON data.mapping_suggestions IS 'A reason has at most 500 characters.';
@@ -121,6 +121,8 @@ CREATE INDEX mapping_suggestions_relation_idx
     ON data.mapping_suggestions (tenant_id, connection_id, source_relation, entity);
 CREATE INDEX mapping_suggestions_queue_idx
     ON data.mapping_suggestions (tenant_id, status, confidence DESC, created_at, suggestion_id);
+CREATE INDEX mapping_suggestions_mapping_id_idx
+    ON data.mapping_suggestions (tenant_id, mapping_id) WHERE mapping_id IS NOT NULL;
 CREATE INDEX mapping_suggestions_drift_event_id_idx
     ON data.mapping_suggestions (tenant_id, drift_event_id) WHERE drift_event_id IS NOT NULL;
 
