@@ -1,4 +1,5 @@
 -- Requires: functions/autonomos/require_aam.sql
+-- Requires: functions/autonomos/require_connection.sql
 -- How far an outside extractor has come with a relation. Of one that it never sent, the cursor is null.
 --
 -- Role:    member
@@ -12,12 +13,7 @@ DECLARE
     v_relation data.source_relations;
 BEGIN
     PERFORM autonomos.require_aam();
-    IF NOT EXISTS (
-        SELECT FROM data.connections AS c
-        WHERE c.tenant_id = (SELECT auth.tenant_id()) AND c.connection_id = get_cursor.connection_id)
-    THEN
-        PERFORM api.fail('not_found', 'Connection not found.', 404);
-    END IF;
+    PERFORM autonomos.require_connection(get_cursor.connection_id);
     SELECT r.*
     INTO v_relation
     FROM data.source_relations AS r

@@ -9,14 +9,19 @@
 CREATE OR REPLACE FUNCTION autonomos.push_records(
     connection_id uuid, relation text, cursor text, records jsonb DEFAULT '[]', deleted_keys jsonb DEFAULT '[]',
     key_field text DEFAULT NULL, previous_cursor text DEFAULT NULL, schema jsonb DEFAULT NULL)
-RETURNS jsonb LANGUAGE plpgsql
+RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
+DECLARE
+    v_answer jsonb;
 BEGIN
     PERFORM autonomos.require_aam();
-    RETURN data.push_records(
+    v_answer := data.push_records(
         push_records.connection_id, push_records.relation, push_records.cursor, push_records.records,
         push_records.deleted_keys, push_records.key_field, push_records.previous_cursor, push_records.schema);
+    RETURN json_build_object(
+        'relation', v_answer -> 'relation', 'cursor', v_answer -> 'cursor', 'accepted', v_answer -> 'accepted',
+        'updated', v_answer -> 'updated', 'deleted', v_answer -> 'deleted', 'rejected', v_answer -> 'rejected');
 END;
 $$;
 COMMENT ON FUNCTION autonomos.push_records(uuid, text, text, jsonb, jsonb, text, text, jsonb) IS

@@ -7,16 +7,21 @@ CREATE OR REPLACE FUNCTION data.json_lines(block text)
 RETURNS TABLE (n bigint, line text, content jsonb) LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
+DECLARE
+    v_places   bigint[];
+    v_lines    text[];
+    v_contents jsonb[];
 BEGIN
-    RETURN QUERY
-    SELECT l.n, l.line, l.line::jsonb
+    SELECT array_agg(l.n ORDER BY l.n), array_agg(l.line ORDER BY l.n)
+    INTO v_places, v_lines
     FROM string_to_table(json_lines.block, E'\n') WITH ORDINALITY AS l (line, n)
     WHERE btrim(l.line, E' \t\r') <> '';
-EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-    RETURN QUERY
-    SELECT l.n, l.line, data.parse_json(l.line)
-    FROM string_to_table(json_lines.block, E'\n') WITH ORDINALITY AS l (line, n)
-    WHERE btrim(l.line, E' \t\r') <> '';
+    BEGIN
+        v_contents := ARRAY(SELECT l.line::jsonb FROM unnest(v_lines) WITH ORDINALITY AS l (line, n) ORDER BY l.n);
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+        v_contents := ARRAY(SELECT data.parse_json(l.line) FROM unnest(v_lines) WITH ORDINALITY AS l (line, n) ORDER BY l.n);
+    END;
+    RETURN QUERY SELECT c.n, c.line, c.content FROM unnest(v_places, v_lines, v_contents) AS c (n, line, content);
 END;
 $$;
 COMMENT ON FUNCTION data.json_lines(text) IS 'The lines of a piece of NDJSON.';
