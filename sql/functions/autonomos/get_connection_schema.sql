@@ -6,8 +6,9 @@
 --
 -- Role:    member
 -- Returns: 200 {connection_id, version, created_at, last_seen_at, relations: [{relation, estimated_rows,
---          sampled_rows, key_columns, key_candidates, columns: [{column, type, is_nullable, position, sample}]}]}.
---          sampled_rows: its columns were told from so many rows of more; NULL: from all, or from the source's catalog
+--          sampled_rows, key_columns, key_candidates, columns: [{column, type, is_nullable, position, null_values,
+--          sample}]}]}. null_values: words that stand for no value. sampled_rows: its columns were told from so many
+--          rows of more; NULL: from all, or from the source's catalog
 -- Errors:  PT404 not_found    404  the tenant has no such connection, it was never discovered, or has no such version
 --          PT503 unavailable  503  AAM models not configured
 CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(connection_id text, version integer DEFAULT NULL)
@@ -48,6 +49,7 @@ BEGIN
                         'type', c.entry -> 'type',
                         'is_nullable', c.entry -> 'is_nullable',
                         'position', c.entry -> 'position',
+                        'null_values', COALESCE(c.entry -> 'null_values', '[]'),
                         'sample', COALESCE(c.entry -> 'sample', '[]')) ORDER BY c.position), '[]')
                     FROM jsonb_array_elements(r.entry -> 'columns') WITH ORDINALITY AS c (entry, position)
                 )) ORDER BY r.position), '[]')
@@ -67,7 +69,8 @@ SELECT api.route(
             "relation": "string", "estimated_rows": "integer?", "sampled_rows": "integer?", "key_columns": ["string"],
             "key_candidates": ["string"],
             "columns": [{
-                "column": "string", "type": "string", "is_nullable": "boolean", "position": "integer", "sample": ["string"]
+                "column": "string", "type": "string", "is_nullable": "boolean", "position": "integer",
+                "null_values": ["string"], "sample": ["string"]
             }]
         }]
     }');
