@@ -58,7 +58,7 @@ def check(what, got, wanted):
 
 
 def call(method, path, body=None, data=None, media_type="application/json", wanted=(200, 201, 202, 204)):
-    """One request. A request that comes too soon for the rate limit waits and comes again."""
+    """One request. One that comes too soon, for the rate limit or for another change of the source, comes again."""
     payload = data if data is not None else json.dumps(body or {}).encode() if method != "GET" else None
     while True:
         request = urllib.request.Request(BASE + path, payload, method=method)
@@ -72,6 +72,9 @@ def call(method, path, body=None, data=None, media_type="application/json", want
             status, text = error.code, error.read()
             if status == 429:
                 time.sleep(float(error.headers.get("Retry-After", 1)))
+                continue
+            if status == 409 and b"being synchronized or changed" in text:  # a discovery writes down what it found
+                time.sleep(POLL_SECONDS)
                 continue
         if status not in wanted:
             raise SystemExit(f"{method} {path}: {status} {text.decode()[:2000]}")
