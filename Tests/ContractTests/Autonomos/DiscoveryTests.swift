@@ -93,6 +93,9 @@ struct DiscoveryTests {
         #expect(try schema.string("relations[0].columns[1].type") == "text")
         #expect(try schema.member("relations[0].columns[1].is_nullable") as? Bool == false)
         #expect(try #require(try schema.member("relations[0].columns[1].sample") as? [String]).count == 10)
+        let people = try account.client.get("\(Account.connections)/\(id)/schema?relation=people")
+        #expect(try people.string("relations[0].relation") == "people")
+        #expect(try people.member("relations[1]") == nil)
 
         let mapping = try #require(
             try account.sql(

@@ -2,7 +2,7 @@
 -- Requires: functions/autonomos/dialect.sql
 -- Requires: functions/autonomos/require_aam.sql
 -- What a source looked like, when last looked at or in an earlier version: relations with their columns, types, keys,
--- estimated rows and some values.
+-- estimated rows and some values. relation: of that one alone.
 --
 -- Role:    member
 -- Returns: 200 {connection_id, version, created_at, last_seen_at, relations: [{relation, estimated_rows,
@@ -11,7 +11,8 @@
 --          rows of more; NULL: from all, or from the source's catalog
 -- Errors:  PT404 not_found    404  the tenant has no such connection, it was never discovered, or has no such version
 --          PT503 unavailable  503  AAM models not configured
-CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(connection_id text, version integer DEFAULT NULL)
+CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(
+    connection_id text, version integer DEFAULT NULL, relation text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
@@ -54,11 +55,12 @@ BEGIN
                     FROM jsonb_array_elements(r.entry -> 'columns') WITH ORDINALITY AS c (entry, position)
                 )) ORDER BY r.position), '[]')
             FROM jsonb_array_elements(v_snapshot.relations) WITH ORDINALITY AS r (entry, position)
+            WHERE get_connection_schema.relation IS NULL OR r.entry ->> 'relation' = get_connection_schema.relation
         ));
 END;
 $$;
-COMMENT ON FUNCTION autonomos.get_connection_schema(text, integer) IS 'What a source looked like.';
-GRANT EXECUTE ON FUNCTION autonomos.get_connection_schema(text, integer) TO member;
+COMMENT ON FUNCTION autonomos.get_connection_schema(text, integer, text) IS 'What a source looked like.';
+GRANT EXECUTE ON FUNCTION autonomos.get_connection_schema(text, integer, text) TO member;
 SELECT api.route(
     'GET /api/v1/aam/connections/{connection_id}/schema', 'autonomos.get_connection_schema', rate => 'read',
     tag => 'AAM',
