@@ -41,6 +41,21 @@ SELECT test.equals('the second time', data.suggest_mappings(test.person(1)) -> '
 SELECT test.equals('suggestions', count(*), 6::bigint) FROM data.mapping_suggestions;
 SELECT test.equals('one relation', jsonb_array_length(data.suggest_mappings(test.person(1), 'Deals') -> 'relations'), 1);
 
+-- One that was not preferred is looked at if it is asked for; what waits of a relation that is gone waits no longer.
+RESET ROLE;
+INSERT INTO data.schema_snapshots (tenant_id, connection_id, version, relations, fingerprint)
+SELECT s.tenant_id, s.connection_id, 2, s.relations || '[
+    {"relation": "other_deals", "key_columns": ["id"], "columns": [{"column": "id", "type": "text"}, {"column": "stage", "type": "text"}]}]', '\x01'
+FROM data.schema_snapshots AS s WHERE s.tenant_id = test.tenant(1);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('not preferred', data.suggest_mappings(test.person(1)) ->> 'queued', '4');
+SELECT test.equals('asked for', data.suggest_mappings(test.person(1), 'other_deals') ->> 'queued', '1');
+RESET ROLE;
+DELETE FROM data.schema_snapshots AS s WHERE s.tenant_id = test.tenant(1) AND s.version = 2;
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT data.suggest_mappings(test.person(1)) \g /dev/null
+SELECT test.equals('gone', s.status, 'superseded') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'stage';
+
 -- A person accepts: the relation's mapping is made with what was sure already. The name is learned.
 SELECT test.raises($$SELECT data.accept_suggestion(s.suggestion_id, 'no_such_field') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'amount'$$, 'PT400', 'canonical_field');
 SELECT test.raises($$SELECT data.accept_suggestion(s.suggestion_id, coercion => '"explode"') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'amount'$$, 'PT400', 'coercion');
