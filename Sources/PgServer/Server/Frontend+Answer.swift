@@ -2,11 +2,14 @@
 extension Frontend {
     /// The transaction of an exchange has ended.
     func answered(_ exchange: Exchange, _ answer: consuming Answer) {
-        guard !exchange.isAbandoned, let route = exchange.route, let dialect = exchange.currentDialect else { return }
+        guard !exchange.isAbandoned, !exchange.isAnswered, let route = exchange.route, let dialect = exchange.currentDialect else { return }
         switch consume answer {
         case .rows(let result):
             if exchange.unknownKey != nil {
                 return keyAnswered(exchange, claims: result.bytes(row: 0, column: 0))
+            }
+            if let upload = exchange.upload, upload.phase != .closing {
+                return uploadAnswered(exchange, upload, result)
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
@@ -14,6 +17,11 @@ extension Frontend {
                 return replay(exchange, route)
             }
             if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
+                // What has been sent of a streamed body is gone.
+                guard exchange.upload?.phase ?? .opening == .opening else {
+                    shared.requestReload()
+                    return refuse(exchange, Problem(.tryAgain, retryAfterSeconds: Problem.tryAgainSeconds))
+                }
                 return park(exchange)
             }
             refuse(exchange, problem(of: exchange, route, failure))
@@ -333,6 +341,11 @@ extension Frontend {
     /// Answers ``Exchange/problem`` in the words of the exchange's contract.
     func refuse(_ exchange: Exchange) {
         guard let problem = exchange.problem, let dialect = exchange.currentDialect else { return }
+        if let upload = exchange.upload, !upload.body.isComplete {
+            exchange.keepsAlive = false
+            exchange.connection?.bodyUnwanted(by: exchange)
+            if upload.isChunkInFlight { pool.cancel(exchange.transaction) }
+        }
         var body = takeScratch()
         var rendered = dialect.render(
             problem, requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)

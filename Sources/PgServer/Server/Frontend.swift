@@ -244,6 +244,7 @@ final class Frontend {
 
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
+        exchange.upload = nil
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
             exchange.isSmall(Self.spareByteCountMax)
         else { return }

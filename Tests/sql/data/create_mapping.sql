@@ -58,7 +58,7 @@ FROM (VALUES ('[{"canonical_field": "city", "vendor_field": "city"}]',          
 SELECT data.change_mapping(current_setting('test.flights')::uuid, '[
     {"canonical_field": "carrier", "vendor_field": "carrier", "coercion": ["trim", "uppercase"]},
     {"canonical_field": "hour", "vendor_field": null}, {"canonical_field": "hours", "vendor_field": "time_hour"}]') \g /dev/null
-SELECT test.equals('the fields', jsonb_agg(jsonb_build_array(f.canonical_field, f.vendor_field, f.coercion, f.confidence) ORDER BY 1),
+SELECT test.equals('the fields', jsonb_agg(jsonb_build_array(f.canonical_field, f.vendor_field, f.coercion, f.confidence) ORDER BY f.canonical_field),
     '[["carrier", "carrier", ["trim", "uppercase"], 1.000], ["delay", "dep_delay", null, 1.000], ["hours", "time_hour", null, 1.000]]')
 FROM data.mapping_fields AS f WHERE f.mapping_id = current_setting('test.flights')::uuid;
 SELECT test.equals('the kind has grown', t.fields -> 3, '{"field": "hours", "data_type": "timestamptz", "is_required": false}')

@@ -7,7 +7,7 @@ STABLE PARALLEL SAFE SECURITY INVOKER
 RETURN (
     SELECT round(CASE
         WHEN h.score IS NULL OR h.score = l.score THEN l.confidence
-        ELSE l.confidence + (h.confidence - l.confidence) * (calibrate.score - l.score) / (h.score - l.score)
+        ELSE l.confidence + (h.confidence - l.confidence) * (greatest(calibrate.score, 0) - l.score) / (h.score - l.score)
     END, 3)
     FROM (
         SELECT c.score, c.confidence FROM data.calibration AS c

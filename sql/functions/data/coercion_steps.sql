@@ -45,7 +45,7 @@ RETURN (
                     OR s.step @@ '$.concat.size() < 1' OR s.step @@ '$.concat.size() > 8'
                     OR s.step @@ 'exists($.concat[*] ? (@.type() <> "string"))'
                     OR s.step ? 'separator' AND jsonb_typeof(s.step -> 'separator') <> 'string'
-                    OR char_length(s.step ->> 'separator') > 20
+                    OR char_length(COALESCE(s.step ->> 'separator', '')) > 20
                 WHEN s.step ? 'split' THEN
                     s.step - 'split' <> '{}'
                     OR jsonb_typeof(s.step -> 'split') <> 'object'

@@ -84,11 +84,12 @@ BEGIN
         CONTINUE WHEN v_drift.event_type NOT IN ('field_renamed', 'field_removed', 'type_changed');
 
         FOR v_field IN
-            SELECT f.canonical_field, f.vendor_field, f.coercion, f.confidence, c.data_type
+            SELECT f.canonical_field, f.vendor_field, f.coercion, s.steps, c.data_type
             FROM data.mapping_fields AS f
             JOIN data.canonical_fields(v_mapping.entity, v_mapping.record_type) AS c ON c.field = f.canonical_field
+            CROSS JOIN LATERAL (SELECT data.coercion_steps(f.coercion) AS steps) AS s
             WHERE f.tenant_id = v_mapping.tenant_id AND f.mapping_id = v_mapping.mapping_id
-                AND (f.vendor_field = v_drift.field OR f.coercion #> '{0,concat}' ? v_drift.field)
+                AND (f.vendor_field = v_drift.field OR s.steps #> '{0,concat}' ? v_drift.field)
             ORDER BY f.canonical_field
         LOOP
             v_match := NULL;
@@ -100,10 +101,10 @@ BEGIN
                 IF v_drift.event_type = 'field_renamed' THEN
                     PERFORM data.propose_repair(
                         v_drift, v_mapping, v_field.canonical_field, v_field.vendor_field,
-                        jsonb_set(v_field.coercion, '{0,concat}', (
+                        jsonb_set(v_field.steps, '{0,concat}', (
                             SELECT jsonb_agg(CASE e.name WHEN v_drift.field THEN v_drift.new_field ELSE e.name END
                                 ORDER BY e.position)
-                            FROM jsonb_array_elements_text(v_field.coercion #> '{0,concat}')
+                            FROM jsonb_array_elements_text(v_field.steps #> '{0,concat}')
                                 WITH ORDINALITY AS e (name, position))),
                         v_drift.confidence, '{"drift": "field_renamed"}');
                 ELSIF v_drift.event_type = 'field_removed' THEN
@@ -130,7 +131,7 @@ BEGIN
                     -- What a person wrote (a table of words, a join) is kept before the new type's own steps.
                     PERFORM data.propose_repair(
                         v_drift, v_mapping, v_field.canonical_field, v_field.vendor_field,
-                        CASE WHEN jsonb_path_exists(data.coercion_steps(v_field.coercion), '$[*] ? (@.type() == "object")')
+                        CASE WHEN jsonb_path_exists(v_field.steps, '$[*] ? (@.type() == "object")')
                             THEN v_field.coercion ELSE v_fit.coercion END,
                         least(v_fit.fit, v_drift.confidence),
                         jsonb_build_object('drift', 'type_changed', 'type', v_fit.fit));

@@ -1,3 +1,4 @@
+-- Requires: functions/data/free_connection.sql
 -- Requires: functions/data/usable_connection.sql
 -- Requires: functions/work/enqueue.sql
 -- Begins a sync of a connection: every active mapping, one after the other, in the background.
@@ -18,7 +19,6 @@ CREATE OR REPLACE FUNCTION data.start_sync(connection_id uuid, mode text DEFAULT
 RETURNS bigint LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
-#variable_conflict use_column
 DECLARE
     v_connection CONSTANT data.connections := data.usable_connection(start_sync.connection_id);
     v_sync_id CONSTANT uuid := gen_random_uuid();
@@ -29,14 +29,11 @@ BEGIN
     ELSIF v_connection.status = 'PAUSED' THEN
         PERFORM api.fail('connection_paused', 'This connection is paused.', 409);
     END IF;
+    PERFORM data.free_connection(v_connection);
     v_job_id := work.enqueue(
         'data.sync', jsonb_build_object('sync_id', v_sync_id), unique_key => v_sync_id::text);
     INSERT INTO data.syncs AS s (tenant_id, sync_id, connection_id, mode, job_id)
-    VALUES (v_connection.tenant_id, v_sync_id, v_connection.connection_id, start_sync.mode, v_job_id)
-    ON CONFLICT (tenant_id, connection_id) WHERE status IN ('queued', 'running') DO NOTHING;
-    IF NOT FOUND THEN
-        PERFORM api.fail('connection_busy', 'This connection is being synchronized or changed right now.', 409);
-    END IF;
+    VALUES (v_connection.tenant_id, v_sync_id, v_connection.connection_id, start_sync.mode, v_job_id);
     RETURN v_job_id;
 END;
 $$;

@@ -1,8 +1,9 @@
+-- Requires: functions/data/answer_drift.sql
 -- Requires: functions/data/drift_topic.sql
 -- Requires: functions/data/schema_differences.sql
 -- Keeps what was found in a source: as a new snapshot if it is other than the last, with an event of drift for each
--- difference; else the last was seen again, and takes what moves without being drift (counts, values). What a mapping
--- reads is to be repaired; the rest is only told. The first look at a source finds no drift.
+-- difference; else the last was seen again, and takes what moves without being drift (counts, values). What may touch a
+-- mapping is seen to; the rest is only told. The first look at a source finds no drift. 200 versions are kept.
 --
 -- Role:    pgserver_owner, which holds the connection's lock
 CREATE OR REPLACE FUNCTION data.store_snapshot(
@@ -12,6 +13,8 @@ VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_event_ids_max CONSTANT int         := 50;
+    v_answered_max  CONSTANT int         := 1000;
+    v_versions_max  CONSTANT int         := 200;
     v_since         CONSTANT timestamptz := clock_timestamp();
     v_fingerprint   CONSTANT bytea       := data.schema_fingerprint(store_snapshot.relations);
     v_last          data.schema_snapshots;
@@ -46,6 +49,9 @@ BEGIN
     IF v_last.version IS NULL THEN
         RETURN;
     END IF;
+    DELETE FROM data.schema_snapshots AS s
+    WHERE s.tenant_id = connection.tenant_id AND s.connection_id = connection.connection_id
+        AND s.version <= store_snapshot.version - v_versions_max;
     INSERT INTO data.drift_events (
         tenant_id, connection_id, version, event_type, relation, field, new_field, old_schema, new_schema, confidence)
     SELECT
@@ -58,8 +64,15 @@ BEGIN
         SELECT d.*
         FROM data.drift_events AS d
         WHERE d.tenant_id = connection.tenant_id AND d.connection_id = connection.connection_id
-            AND d.version = store_snapshot.version AND data.is_mapped(d)
-        ORDER BY d.relation, d.event_type, d.field
+            AND d.version = store_snapshot.version AND d.event_type <> 'table_added' AND EXISTS (
+                SELECT
+                FROM data.mappings AS m
+                WHERE m.tenant_id = d.tenant_id AND m.connection_id = d.connection_id
+                    AND m.source_relation = d.relation
+            )
+        -- A column that came may take the place of one that went: what went is seen to first.
+        ORDER BY d.event_type = 'field_added', d.relation, d.event_type, d.field
+        LIMIT v_answered_max
     LOOP
         PERFORM data.answer_drift(v_mapped);
     END LOOP;

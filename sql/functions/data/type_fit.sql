@@ -95,7 +95,7 @@ BEGIN
             coercion := CASE type_fit.field
                 WHEN 'email' THEN '["trim", "lowercase"]'::jsonb
                 WHEN 'currency' THEN CASE v_class WHEN 'text' THEN '["trim", "uppercase"]'::jsonb END
-                ELSE CASE v_class WHEN 'text' THEN '"trim"'::jsonb END
+                ELSE CASE WHEN 'padded' = ANY (type_fit.kinds) THEN '"trim"'::jsonb END
             END;
     END CASE;
 END;

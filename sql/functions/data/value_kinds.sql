@@ -5,7 +5,7 @@
 -- Takes:   sample: an array of values, or one value; NULL for none
 -- Returns: any of email, phone, currency, number, money, percent, fraction (numbers up to 1), hundred (numbers up to 100,
 --          some above 1), boolean, date, date_dmy, date_mdy, date_slash (cannot be told from those two), date_dots,
---          date_digits, timestamp; NULL without a value
+--          date_digits, timestamp; padded if one begins or ends with space; NULL without a value
 CREATE OR REPLACE FUNCTION data.value_kinds(sample jsonb)
 RETURNS text[] LANGUAGE plpgsql
 IMMUTABLE PARALLEL SAFE SECURITY INVOKER
@@ -62,6 +62,9 @@ BEGIN
     ) AS k
     WHERE k.share >= v_share_min;
     v_kinds := COALESCE(v_kinds, '{}');
+    IF jsonb_path_exists(value_kinds.sample, '$[*] ? (@ like_regex "^\\s|\\s$")') THEN
+        v_kinds := v_kinds || 'padded'::text;
+    END IF;
     IF 'date_slash' = ANY (v_kinds) THEN
         v_kinds := array_replace(v_kinds, 'date_slash', COALESCE((
             SELECT CASE

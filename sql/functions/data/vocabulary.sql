@@ -55,8 +55,9 @@ VALUES
 INSERT INTO data.words (word, meaning, is_noise)
 SELECT w.word, w.word, true
 FROM regexp_split_to_table(btrim('
-    all active export import data table list raw stg staging view vw tbl dim fact src dump extract sync backup master
-    current full old public dbo report csv json file sale sales snapshot my
+    crm erp hubspot salesforce stripe zuora dynamics pipedrive all active export import data table list raw stg
+    staging view vw tbl dim fact src dump extract sync backup master current full old public dbo report csv json file
+    sale sales snapshot my
 ', E' \n'), '\s+') AS w (word)
 ON CONFLICT ON CONSTRAINT words_pkey DO UPDATE SET is_noise = true;
 

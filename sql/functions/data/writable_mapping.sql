@@ -2,7 +2,7 @@
 -- The mapping that the caller means to change, with its connection held against anybody else until the transaction ends.
 --
 -- Role:    pgserver_owner, for functions that act for a member or the worker
--- Returns: the row, locked
+-- Returns: the row, not locked itself: a sync may be moving its cursor
 -- Errors:  PT401 unauthenticated  401  nobody is signed in
 --          PT403 forbidden        403  the permission connections.write is missing
 --          PT404 not_found        404  the tenant has no such mapping
@@ -22,8 +22,7 @@ BEGIN
         PERFORM data.writable_connection(v_mapping.connection_id);
         SELECT m.* INTO v_mapping
         FROM data.mappings AS m
-        WHERE m.tenant_id = v_mapping.tenant_id AND m.mapping_id = v_mapping.mapping_id
-        FOR NO KEY UPDATE;
+        WHERE m.tenant_id = v_mapping.tenant_id AND m.mapping_id = v_mapping.mapping_id;
     END IF;
     IF v_mapping.mapping_id IS NULL THEN
         PERFORM api.fail('not_found', 'Mapping not found.', 404);
@@ -31,4 +30,4 @@ BEGIN
     RETURN v_mapping;
 END;
 $$;
-COMMENT ON FUNCTION data.writable_mapping(uuid) IS 'The mapping that the caller means to change, locked.';
+COMMENT ON FUNCTION data.writable_mapping(uuid) IS 'The mapping that the caller means to change, its connection locked.';
