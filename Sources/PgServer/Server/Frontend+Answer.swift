@@ -151,8 +151,9 @@ extension Frontend {
                 requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)
         }
         var extra = ResponseFields()
+        let (path, query) = (exchange.path, exchange.query)
         for field in dialect.pageFields(
-            page, path: exchange.path.span, query: exchange.query.span, requestID: exchange.requestID,
+            page, path: path.span, query: query.span, requestID: exchange.requestID,
             timestampMilliseconds: clock.milliseconds)
         {
             extra.append(name: Array(field.name.utf8), value: Array(field.value.utf8))
@@ -241,13 +242,14 @@ extension Frontend {
         let isRead = exchange.method == .get || exchange.method == .head
         var status = status
         var tag: [UInt8] = []
+        let known = exchange.ifNoneMatch
         if isRead, status == 200, let payload, !extra.contains("etag") {
             tag = Self.entityTag(payload, seed: seed)
-            if !exchange.ifNoneMatch.isEmpty, EntityTag.isNamed(in: exchange.ifNoneMatch.span, tag.span) {
+            if !known.isEmpty, EntityTag.isNamed(in: known.span, tag.span) {
                 status = 304
             }
-        } else if isRead, status == 200, let own = extra.value(of: "etag"), !exchange.ifNoneMatch.isEmpty,
-            EntityTag.isNamed(in: exchange.ifNoneMatch.span, own.span)
+        } else if isRead, status == 200, let own = extra.value(of: "etag"), !known.isEmpty,
+            EntityTag.isNamed(in: known.span, own.span)
         {
             status = 304
         }
@@ -278,8 +280,9 @@ extension Frontend {
     func begin(_ exchange: Exchange, _ status: Int) throws(HTTPError) -> ResponseWriter {
         exchange.status = status
         exchange.response.removeAll(keepingCapacity: true)
+        let date = clock.date
         let writer = try ResponseWriter(
-            status: status, toHead: exchange.method == .head, closes: !exchange.keepsAlive, date: clock.date.span,
+            status: status, toHead: exchange.method == .head, closes: !exchange.keepsAlive, date: date.span,
             into: &exchange.response)
         exchange.response.append("X-Request-Id: ")
         exchange.requestID.appendUUID(to: &exchange.response)
@@ -320,10 +323,10 @@ extension Frontend {
 
     private static func entityTag(_ payload: UnsafeRawBufferPointer, seed: UInt64) -> [UInt8] {
         let hash = payload.withMemoryRebound(to: UInt8.self) { ContentHash.hash($0.span, seed: seed) }
-        var tag = Array("W/\"".utf8)
-        for shift in stride(from: 60, through: 0, by: -4) {
-            tag.append(Array("0123456789abcdef".utf8)[Int(hash >> UInt64(shift) & 15)])
-        }
+        var tag: [UInt8] = []
+        tag.reserveCapacity(20)
+        tag.append("W/\"")
+        tag.append(hexadecimal: hash)
         tag.append(UInt8(ascii: "\""))
         return tag
     }
@@ -418,7 +421,8 @@ extension Frontend {
         let isReadable = !target.isEmpty && target.upperBound <= bytes.count
         if isReadable { exchange.path.replace(with: bytes, target) }
         var captures = Captures()
-        switch catalog.table.match(.options, exchange.path.span, into: &captures) {
+        let path = exchange.path
+        switch catalog.table.match(.options, path.span, into: &captures) {
         case .route(let index): exchange.dialect = catalog.routes[index].dialect
         case .methodNotAllowed(_, let dialect), .notFound(let dialect): exchange.dialect = dialect
         }

@@ -36,6 +36,16 @@ FROM (VALUES
     ('2025-11-15 08:00',    '"timestamp"',                          'timestamptz', '2025-11-15 08:00:00+00', NULL),
     ('Yes',                 '"boolean"',                            'text',        'true',                   NULL),
     ('perhaps',             '"boolean"',                            'text',        NULL,                     'not_a_boolean'),
+    ('31/12/2025',          '{"date": "DD/MM/YYYY"}',               'date',        '2025-12-31',             NULL),
+    ('12/31/2025',          '{"date": "DD/MM/YYYY"}',               'date',        NULL,                     'not_a_date'),
+    ('31.12.2025 08:15',    '{"timestamp": "DD.MM.YYYY HH24:MI"}',  'timestamptz', '2025-12-31 08:15:00+00', NULL),
+    ('b',                   '{"enum": {"a": "1", "*": "2"}}',       'text',        '2',                      NULL),
+    ('Ada King Lovelace',   '{"split": {"separator": " ", "part": -1}}', 'text',   'Lovelace',               NULL),
+    ('Ada',                 '{"split": {"separator": " ", "part": 2}}',  'text',   NULL,                     NULL),
+    ('yes',                 '"trim"',                               'boolean',     'true',                   NULL),
+    ('maybe',               '"trim"',                               'boolean',     NULL,                     'not_a_boolean'),
+    ('[1, {"a": 2}]',       '"trim"',                               'json',        '[1, {"a": 2}]',          NULL),
+    ('[1,',                 '"trim"',                               'json',        '"[1,"',                  NULL),
     ('x',                   '"no such thing"',                      'text',        NULL,                     'unknown_coercion')
 ) AS c (value, coercion, data_type, result, fault)
 CROSS JOIN LATERAL data.coerce(
@@ -74,5 +84,47 @@ FROM (VALUES
     ('"explode"',          NULL),
     ('{"a": 1}',           NULL),
     ('[]',                 NULL),
-    ('7',                  NULL)
+    ('7',                  NULL),
+    ('{"date": "DD/MM/YYYY"}',                                    '[{"date": "DD/MM/YYYY"}]'),
+    ('{"date": "DD/MM/YYYY", "x": "y"}',                          NULL),
+    ('{"date": 7}',                                               NULL),
+    ('{"enum": {"a": "b", "*": "z"}}',                            '[{"enum": {"a": "b", "*": "z"}}]'),
+    ('{"enum": {"a": 1}}',                                        NULL),
+    ('[{"concat": ["b", "c"], "separator": ", "}, "trim"]',       '[{"concat": ["b", "c"], "separator": ", "}, "trim"]'),
+    ('{"concat": ["b"]}',                                         '[{"concat": ["b"]}]'),
+    ('["trim", {"concat": ["b"]}]',                               NULL),
+    ('{"concat": []}',                                            NULL),
+    ('{"concat": [7]}',                                           NULL),
+    ('{"split": {"separator": " ", "part": -1}}',                 '[{"split": {"separator": " ", "part": -1}}]'),
+    ('{"split": {"separator": " ", "part": 0}}',                  NULL),
+    ('{"split": {"separator": "", "part": 1}}',                   NULL),
+    ('{"split": {"separator": " ", "part": "1"}}',                NULL),
+    ('{"split": {"part": 1}}',                                    NULL)
 ) AS c (coercion, steps);
+
+-- What is written inline comes to the same as data.coerce(), whatever the value.
+RESET ROLE;
+CREATE FUNCTION pg_temp.inline(value text, steps jsonb, data_type text) RETURNS text LANGUAGE plpgsql SET timezone = 'UTC' SET datestyle = 'ISO, MDY' AS $$
+DECLARE
+    v_sql    record;
+    v_result text;
+BEGIN
+    SELECT * INTO v_sql FROM data.coercion_sql('r.v', 'text', steps, data_type, true, 'q');
+    EXECUTE format(
+        'SELECT CASE WHEN f IS NULL THEN COALESCE(v::text, ''-'') ELSE f END FROM (SELECT %s AS v, %s AS f FROM (SELECT r.v, %s AS q FROM (SELECT $1 AS v) AS r OFFSET 0) AS r) AS r',
+        CASE WHEN v_sql.fault IS NULL THEN v_sql.value ELSE format('CASE WHEN (%s) IS NULL THEN %s END', v_sql.fault, v_sql.value) END,
+        COALESCE(v_sql.fault, 'NULL::text'), COALESCE(v_sql.helper, 'NULL')) INTO v_result USING value;
+    RETURN v_result;
+END;
+$$;
+SELECT test.equals(format('%s of %s as %s', s.steps, v.value, t.data_type),
+    pg_temp.inline(v.value, s.steps::jsonb, t.data_type),
+    COALESCE(c.fault, CASE WHEN c.result IS NULL THEN '-' ELSE c.result END))
+FROM unnest(ARRAY[
+    NULL, '', ' ', ' x ', 'Ada Lovelace', 'true', 'F', 'Yes', '0', '1', '0.5', '1.0000001', '-3', '+7.10', '1e3', '1,234.5', '12,34', 'NaN', '99999999999999999', '.5',
+    '2013-01-31', '2013-02-28', '2012-02-29', '2013-02-29', '2013-04-31', '0000-01-01', '2013-01-01 05:00:00', '2013-01-01T05:00:00Z', '2013-01-01 23:30:00.123456-05:30',
+    '2013-01-01T24:00:00Z', '2013-01-01T05:00', '12/31/2013', 'today', E'\u00a0a\tb\u2003', '45%', '$1.50', '{"a": 1}', '[1, 2', '2013-12-31 23:59:60']) AS v (value)
+CROSS JOIN (VALUES (NULL), ('["trim"]'), ('["trim", "lowercase"]'), ('[{"x": "y", "*": "1"}]'), ('[{"enum": {"true": "0"}}, "uppercase"]'), ('["number"]'), ('["integer"]'),
+    ('["percent"]'), ('["currency"]'), ('["boolean"]'), ('["date"]'), ('["timestamp"]'), ('[{"date": "MM/DD/YYYY"}]'), ('[{"split": {"separator": " ", "part": -1}}]')) AS s (steps)
+CROSS JOIN unnest(ARRAY['text', 'numeric', 'fraction', 'boolean', 'date', 'timestamptz', 'json']) AS t (data_type)
+CROSS JOIN LATERAL data.coerce(v.value, s.steps::jsonb, t.data_type) AS c;

@@ -10,6 +10,8 @@ INSERT INTO data.mapping_fields (tenant_id, mapping_id, canonical_field, vendor_
 SELECT test.tenant(n), test.person(n), 'name', 'name' FROM generate_series(1, 2) AS n;
 INSERT INTO data.sync_runs (tenant_id, connection_id, mapping_id, entity)
 SELECT test.tenant(n), test.person(n), test.person(n), 'account' FROM generate_series(1, 2) AS n;
+INSERT INTO data.syncs (tenant_id, sync_id, connection_id) SELECT test.tenant(n), test.person(n), test.person(n) FROM generate_series(1, 2) AS n;
+INSERT INTO data.sync_cancels (tenant_id, sync_id) SELECT test.tenant(n), test.person(n) FROM generate_series(1, 2) AS n;
 INSERT INTO data.sync_rejects (tenant_id, mapping_id, reject_key, sync_run_id, faults, source_row)
 SELECT test.tenant(n), test.person(n), 'key:1', test.person(n), '[]', '{}' FROM generate_series(1, 2) AS n;
 INSERT INTO data.accounts (tenant_id, account_id, name) SELECT test.tenant(n), 'A', 'A' FROM generate_series(1, 2) AS n;
@@ -30,6 +32,8 @@ FROM (
     UNION ALL SELECT 'mappings', array_agg(DISTINCT tenant_id)::text FROM data.mappings
     UNION ALL SELECT 'mapping_fields', array_agg(DISTINCT tenant_id)::text FROM data.mapping_fields
     UNION ALL SELECT 'sync_runs', array_agg(DISTINCT tenant_id)::text FROM data.sync_runs
+    UNION ALL SELECT 'syncs', array_agg(DISTINCT tenant_id)::text FROM data.syncs
+    UNION ALL SELECT 'sync_cancels', array_agg(DISTINCT tenant_id)::text FROM data.sync_cancels
     UNION ALL SELECT 'sync_rejects', array_agg(DISTINCT tenant_id)::text FROM data.sync_rejects
     UNION ALL SELECT 'accounts', array_agg(DISTINCT tenant_id)::text FROM data.accounts
     UNION ALL SELECT 'contacts', array_agg(DISTINCT tenant_id)::text FROM data.contacts

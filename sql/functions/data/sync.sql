@@ -1,16 +1,22 @@
--- Requires: functions/data/sync_mapping.sql
--- Brings the records of a connection up to date: every active mapping, each from where it stopped.
+-- Requires: functions/data/continue_run.sql
+-- Requires: functions/data/end_sync.sql
+-- Requires: functions/data/free_connection.sql
+-- Requires: functions/data/next_run.sql
+-- Requires: functions/data/usable_connection.sql
+-- Brings the records of a connection up to date at once, in the caller's transaction: every active mapping, each from
+-- where it stopped. data.start_sync() does the same in the background and in steps.
 --
 -- Role:    member, worker
--- Definer: lends the reading of foreign tables and the writing of records, for the caller's tenant only
--- Returns: {connection_id, status, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_removed,
---          bytes_read, runs: [...]}. A source that fails is an answer (status failed), for raising would undo the
---          record of it. max_rows bounds the rows read per mapping; is_full forgets where reading stopped.
+-- Definer: lends the reading of sources and the writing of records, for the caller's tenant only
+-- Returns: {sync_id, connection_id, status, rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected,
+--          rows_removed, bytes_read, runs: [...]}. A source that fails is an answer (status failed), for raising would
+--          undo the record of it. max_rows bounds the rows read per mapping; is_full forgets where reading stopped.
 -- Errors:  PT400 invalid              400  max_rows is not from 1 to 10000000
 --          PT401 unauthenticated      401  nobody is signed in
 --          PT403 forbidden            403  the permission connections.write is missing
 --          PT404 not_found            404  the tenant has no such connection
 --          PT409 connection_busy      409  a sync or a change of this connection is under way
+--          PT409 connection_paused    409  the connection is paused
 --          PT409 disconnected         409  the connection was disconnected
 --          PT422 address_not_allowed  422  the host is not one that this server may reach
 CREATE OR REPLACE FUNCTION data.sync(connection_id uuid, max_rows int DEFAULT 100000, is_full boolean DEFAULT false)
@@ -19,62 +25,38 @@ VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
     v_connection CONSTANT data.connections := data.usable_connection(sync.connection_id);
-    v_mapping    data.mappings;
+    v_sync       data.syncs;
     v_run        data.sync_runs;
-    v_runs       data.sync_runs[] := '{}';
-    v_result     jsonb;
 BEGIN
     IF sync.max_rows IS NULL OR sync.max_rows NOT BETWEEN 1 AND 10000000 THEN
         PERFORM api.invalid(('max_rows', 'invalid_value', 'Use a number from 1 to 10000000.')::api.fault);
+    ELSIF v_connection.status = 'PAUSED' THEN
+        PERFORM api.fail('connection_paused', 'This connection is paused.', 409);
     END IF;
-    FOR v_mapping IN
-        SELECT m.*
-        FROM data.mappings AS m
-        WHERE m.tenant_id = v_connection.tenant_id AND m.connection_id = v_connection.connection_id
-            AND m.status = 'active'
-        ORDER BY m.entity
+    PERFORM data.free_connection(v_connection);
+    INSERT INTO data.syncs AS s (tenant_id, connection_id, mode, status, started_at)
+    VALUES (
+        v_connection.tenant_id, v_connection.connection_id,
+        CASE WHEN sync.is_full THEN 'full' ELSE 'incremental' END, 'running', clock_timestamp())
+    RETURNING s.* INTO STRICT v_sync;
     LOOP
-        v_run := data.sync_mapping(v_connection, v_mapping, sync.max_rows, COALESCE(sync.is_full, false));
-        v_runs := v_runs || v_run;
-        EXIT WHEN v_run.error_code IN ('source_unreachable', 'source_refused');
+        v_run := data.next_run(v_connection, v_sync);
+        EXIT WHEN v_run.sync_run_id IS NULL;
+        IF v_run.status = 'running' THEN
+            PERFORM data.continue_run(v_connection, v_run, sync.max_rows);
+        END IF;
     END LOOP;
-
-    SELECT jsonb_build_object(
-        'connection_id', v_connection.connection_id,
-        'status', CASE
-            WHEN bool_or(r.status = 'failed') THEN 'failed'
-            WHEN bool_or(r.status = 'partial') THEN 'partial'
-            ELSE 'succeeded'
-        END,
-        'rows_read', COALESCE(sum(r.rows_read), 0),
-        'rows_inserted', COALESCE(sum(r.rows_inserted), 0),
-        'rows_updated', COALESCE(sum(r.rows_updated), 0),
-        'rows_unchanged', COALESCE(sum(r.rows_unchanged), 0),
-        'rows_rejected', COALESCE(sum(r.rows_rejected), 0),
-        'rows_removed', COALESCE(sum(r.rows_removed), 0),
-        'bytes_read', COALESCE(sum(r.bytes_read), 0),
-        'runs', COALESCE(jsonb_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.entity), '[]')
-    )
-    INTO STRICT v_result
-    FROM unnest(v_runs) AS r;
-
-    UPDATE data.connections AS c
-    SET status = CASE v_result ->> 'status' WHEN 'failed' THEN 'FAILED' ELSE 'ACTIVE' END,
-        health = CASE
-            WHEN v_result ->> 'status' = 'failed' THEN 'unhealthy'
-            WHEN v_result ->> 'status' = 'partial' OR (v_result ->> 'rows_rejected')::bigint > 0 THEN 'degraded'
-            ELSE 'healthy'
-        END,
-        health_checked_at = clock_timestamp(),
-        last_error = (SELECT r.error FROM unnest(v_runs) AS r WHERE r.error IS NOT NULL ORDER BY r.entity LIMIT 1),
-        last_sync_status = v_result ->> 'status',
-        last_sync_records = (v_result ->> 'rows_read')::bigint,
-        last_sync_bytes = (v_result ->> 'bytes_read')::bigint,
-        last_sync_at = clock_timestamp(),
-        updated_at = now()
-    WHERE c.tenant_id = v_connection.tenant_id AND c.connection_id = v_connection.connection_id;
-    RETURN v_result;
+    v_sync := data.end_sync(v_sync);
+    RETURN jsonb_build_object(
+        'sync_id', v_sync.sync_id, 'connection_id', v_sync.connection_id, 'status', v_sync.status,
+        'rows_read', v_sync.rows_read, 'rows_inserted', v_sync.rows_inserted, 'rows_updated', v_sync.rows_updated,
+        'rows_unchanged', v_sync.rows_unchanged, 'rows_rejected', v_sync.rows_rejected,
+        'rows_removed', v_sync.rows_removed, 'bytes_read', v_sync.bytes_read,
+        'runs', (
+            SELECT COALESCE(jsonb_agg(to_jsonb(r) - 'tenant_id' ORDER BY r.entity, r.record_type), '[]')
+            FROM data.sync_runs AS r
+            WHERE r.tenant_id = v_sync.tenant_id AND r.sync_id = v_sync.sync_id));
 END;
 $$;
-COMMENT ON FUNCTION data.sync(uuid, int, boolean) IS 'Brings the records of a connection up to date.';
+COMMENT ON FUNCTION data.sync(uuid, int, boolean) IS 'Brings the records of a connection up to date at once.';
 GRANT EXECUTE ON FUNCTION data.sync(uuid, int, boolean) TO member, worker;

@@ -1,4 +1,5 @@
 -- The connection that the caller means to read from: locked, connected, and leading where the settings still allow.
+-- Files and pushes lead nowhere.
 --
 -- Role:    pgserver_owner, for functions that act for a member or the worker
 -- Returns: the row, locked
@@ -18,9 +19,11 @@ BEGIN
     IF v_connection.status = 'DISCONNECTED' THEN
         PERFORM api.fail('disconnected', 'This connection was disconnected.', 409);
     END IF;
-    PERFORM data.check_egress(
-        v_connection.configuration ->> 'host', (v_connection.configuration ->> 'port')::int,
-        v_connection.configuration ->> 'database');
+    IF data.is_foreign_source(v_connection.connection_type) THEN
+        PERFORM data.check_egress(
+            v_connection.configuration ->> 'host', (v_connection.configuration ->> 'port')::int,
+            v_connection.configuration ->> 'database');
+    END IF;
     RETURN v_connection;
 END;
 $$;
