@@ -16,7 +16,8 @@ struct FileTests {
         var path: String { "/api/v1/aam/connections/\(connection)" }
 
         func send(
-            _ body: String, query: String, type: String = "text/csv", method: String = "POST", to target: String = "/files",
+            _ body: String, query: String, type: String = "text/csv", method: String = "POST",
+            to target: String = "/files",
             headers: [(String, String)] = []
         ) throws -> HTTPResponse {
             try account.client.send(
@@ -45,7 +46,8 @@ struct FileTests {
     }
 
     private static let keys: Set<String> = [
-        "file_id", "connection_id", "relation", "name", "media_type", "mode", "size_bytes", "sha256", "status", "progress",
+        "file_id", "connection_id", "relation", "name", "media_type", "mode", "size_bytes", "sha256", "status",
+        "progress",
         "format", "encoding", "delimiter", "columns", "rows", "bad_lines", "error", "created_at", "finished_at",
     ]
 
@@ -69,7 +71,10 @@ struct FileTests {
         #expect(try file.member("columns") as? [String] == ["id", "name"])
         #expect(try file.integer("rows") == 2)
         #expect(try file.integer("bad_lines") == 1)
-        #expect(try source.rows("people").map { $0[1] } == [#"{"id": "1", "name": "Zoë"}"#, #"{"id": "3", "name": "x;\ny"}"#])
+        #expect(
+            try source.rows("people").map { $0[1] } == [
+                #"{"id": "1", "name": "Zoë"}"#, #"{"id": "3", "name": "x;\ny"}"#,
+            ])
 
         let bad = try source.account.client.get("\(source.path)/files/\(id)/bad-lines")
         #expect(try bad.integer("total") == 1)
@@ -159,7 +164,8 @@ struct FileTests {
         #expect(try source.send("", query: "?relation=a").status == 400)
         let other = try source.account.connection(ofType: "salesforce", named: "other")
         let wrong = try source.account.client.send(
-            "POST", "/api/v1/aam/connections/\(other)/files?relation=a", headers: [("Content-Length", "2")], body: "a\n")
+            "POST", "/api/v1/aam/connections/\(other)/files?relation=a", headers: [("Content-Length", "2")], body: "a\n"
+        )
         #expect(wrong.status == 409)
         let size = try source.account.client.post("\(source.path)/uploads", json: #"{"relation": "a", "size": 0}"#)
         #expect(size.status == 400)

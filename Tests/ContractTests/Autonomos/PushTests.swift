@@ -28,7 +28,8 @@ struct PushTests {
             #""key_field": "Id", "cursor": "1", "records": [{"Id": "a", "Name": "Ada"}, {"Id": "b"}, 7]"#)
         #expect(
             first.text.replacing(" ", with: "")
-                == #"{"relation":"Account","cursor":"1","accepted":2,"updated":0,"deleted":0,"rejected":[{"index":2,"reason":"Arecordisanobject."}]}"#)
+                == #"{"relation":"Account","cursor":"1","accepted":2,"updated":0,"deleted":0,"rejected":[{"index":2,"reason":"Arecordisanobject."}]}"#
+        )
         let second = try extractor.push(
             #""cursor": "2", "previous_cursor": "1", "records": [{"Id": "a", "Name": "Eve"}], "deleted_keys": ["b"]"#)
         #expect(try second.integer("accepted") == 1)
@@ -91,10 +92,12 @@ struct PushTests {
         }
         let database = try extractor.account.connection(ofType: "postgres", named: "database", status: "ACTIVE")
         let wrong = try extractor.account.client.post(
-            "/api/v1/aam/connections/\(database)/records", json: #"{"relation": "r", "cursor": "1", "key_field": "Id"}"#)
+            "/api/v1/aam/connections/\(database)/records", json: #"{"relation": "r", "cursor": "1", "key_field": "Id"}"#
+        )
         #expect(wrong.status == 409)
         let unknown = "/api/v1/aam/connections/00000000-0000-4000-8000-000000000000"
         #expect(
-            try extractor.account.client.post("\(unknown)/records", json: #"{"relation": "r", "cursor": "1"}"#).status == 404)
+            try extractor.account.client.post("\(unknown)/records", json: #"{"relation": "r", "cursor": "1"}"#).status
+                == 404)
     }
 }

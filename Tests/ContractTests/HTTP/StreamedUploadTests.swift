@@ -131,7 +131,8 @@ struct StreamedUploadTests {
             }
         }
         #expect(try sender.files().isEmpty)
-        #expect(try sender.account.client.get("/api/v1/aam/connections/\(sender.connection)/files").integer("total") == 0)
+        #expect(
+            try sender.account.client.get("/api/v1/aam/connections/\(sender.connection)/files").integer("total") == 0)
     }
 
     @Test("goes on when the database has cut all connections between two pieces")

@@ -9,7 +9,10 @@ struct StreamedBodyTests {
         ("Content-Length: 11", "hello world", "GET"),
         ("Content-Length: 1", "h", ""),
         ("Transfer-Encoding: chunked", "b\r\nhello world\r\n0\r\n\r\n", "GET"),
-        ("Transfer-Encoding: chunked", "5\r\nhello\r\n01;a=\"b\"\r\n \r\n5\r\nworld\r\n0;c\r\nA: b\r\nC: d\r\n\r\n", "GET"),
+        (
+            "Transfer-Encoding: chunked", "5\r\nhello\r\n01;a=\"b\"\r\n \r\n5\r\nworld\r\n0;c\r\nA: b\r\nC: d\r\n\r\n",
+            "GET"
+        ),
         ("Transfer-Encoding: chunked", "0\r\n\r\n", "GET"),
     ]
 
