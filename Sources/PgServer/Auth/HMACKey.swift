@@ -19,13 +19,15 @@ final class HMACKey: @unchecked Sendable {
         guard let mac = EVP_MAC_fetch(nil, "HMAC", nil) else { throw Self.failure() }
         defer { EVP_MAC_free(mac) }
         guard let template = EVP_MAC_CTX_new(mac) else { throw Self.failure() }
+        // A parameter keeps the pointers to its name and value, so both live until it has been read.
         var digestName = Array("SHA256".utf8CString)
-        let status = digestName.withUnsafeMutableBufferPointer { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(template, secret, secret.count, &parameters)
+        let status = OSSL_MAC_PARAM_DIGEST.withCString { key in
+            digestName.withUnsafeMutableBufferPointer { name in
+                var parameters = [
+                    OSSL_PARAM_construct_utf8_string(key, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_init(template, secret, secret.count, &parameters)
+            }
         }
         guard status == 1 else {
             EVP_MAC_CTX_free(template)

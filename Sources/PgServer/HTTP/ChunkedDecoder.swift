@@ -14,7 +14,7 @@ struct ChunkedDecoder: Sendable {
     private var phase = Phase.size
     private(set) var cursor: Int
     private(set) var decodedEnd: Int
-    private let decodedStart: Int
+    private(set) var decodedStart: Int
     private var size: UInt64 = 0
     private var sizeDigitCount = 0
     private var extensionByteCount = 0
@@ -79,6 +79,21 @@ struct ChunkedDecoder: Sendable {
         let count = bytes.count - gap
         bytes.move(from: cursor, to: decodedEnd, count: bytes.count - cursor)
         cursor = decodedEnd
+        return count
+    }
+
+    /// Lets go of what is decoded and read: the next bytes are given without it, from the first that is still needed.
+    ///
+    /// - Returns: How many bytes are not needed any more.
+    mutating func release() -> Int {
+        let count = phase == .trailers ? trailerStart : cursor
+        if phase == .trailers {
+            trailerLines.moveDown(by: trailerStart)
+            trailerStart = 0
+        }
+        cursor -= count
+        decodedStart = 0
+        decodedEnd = 0
         return count
     }
 

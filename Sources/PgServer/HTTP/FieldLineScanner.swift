@@ -19,6 +19,14 @@ struct FieldLineScanner: Sendable {
     private var valueStart = 0
     private var valueEnd = 0
 
+    /// Follows the bytes of a line that is not complete to where they have been moved.
+    mutating func moveDown(by count: Int) {
+        lineStart -= count
+        nameEnd -= count
+        valueStart -= count
+        valueEnd -= count
+    }
+
     /// Reads on from `cursor`, at most to the end of one line.
     ///
     /// - Parameters:

@@ -106,23 +106,25 @@ final class Lane {
     func forgetStatements() { for slot in slots { slot.connection?.forgetStatements() } }
 
     /// Reads keep to a few connections: those then carry several in a round trip, and PostgreSQL wakes fewer processes.
-    /// Writes take others, so that no read waits for their commits to reach the disk, and as many as there are, since
-    /// commits that wait together are written together. Neither waits while any connection has room.
+    /// Writes take others, so that no read waits for their commits to reach the disk. Where nobody reads they spread
+    /// over all, since commits that wait together are written together. Neither waits while any connection has room.
     private func connection(for transaction: Transaction) -> PipelinedConnection? {
-        if transaction.isReadOnly {
-            return leastLoaded(0..<readSlotCount) ?? leastLoaded(readSlotCount..<slots.count)
+        let own = transaction.isReadOnly ? 0..<readSlotCount : readSlotCount..<slots.count
+        let others = transaction.isReadOnly ? readSlotCount..<slots.count : 0..<readSlotCount
+        guard let best = leastLoaded(own) else { return leastLoaded(others) }
+        if transaction.isReadOnly || best.inFlight.isEmpty { return best }
+        guard let other = leastLoaded(others, withoutReads: true), other.inFlight.count < best.inFlight.count else {
+            return best
         }
-        let own = leastLoaded(readSlotCount..<slots.count)
-        if let own, own.inFlight.isEmpty { return own }
-        guard let other = leastLoaded(0..<readSlotCount), own == nil || other.inFlight.isEmpty else { return own }
         return other
     }
 
-    private func leastLoaded(_ range: Range<Int>) -> PipelinedConnection? {
+    private func leastLoaded(_ range: Range<Int>, withoutReads: Bool = false) -> PipelinedConnection? {
         var best: PipelinedConnection?
         for index in range {
             guard let connection = slots[index].connection, connection.isAvailable else { continue }
             if connection.inFlight.isEmpty { return connection }
+            if withoutReads && connection.readsInFlight > 0 { continue }
             if let other = best, other.inFlight.count <= connection.inFlight.count { continue }
             best = connection
         }

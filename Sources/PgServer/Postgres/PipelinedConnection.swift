@@ -15,6 +15,8 @@ final class PipelinedConnection: ReadinessHandler {
 
     private(set) var phase = Phase.connecting
     private(set) var inFlight: [Submission] = []
+    /// How many of ``inFlight`` only read.
+    private(set) var readsInFlight = 0
     /// When the first of ``inFlight`` became the first.
     private(set) var runningSince: ContinuousClock.Instant
     /// True while libpq holds bytes that the socket did not take. Nothing new is sent meanwhile, so at most one
@@ -229,6 +231,7 @@ final class PipelinedConnection: ReadinessHandler {
         submission.statementGeneration = statementGeneration
         if inFlight.isEmpty { begin(submission) }
         inFlight.append(submission)
+        if submission.isReadOnly { readsInFlight += 1 }
         flush(raw)
         return true
     }
@@ -338,6 +341,7 @@ final class PipelinedConnection: ReadinessHandler {
 
     private func finishFirst() {
         let first = inFlight.removeFirst()
+        if first.isReadOnly { readsInFlight -= 1 }
         let answerRows = rows
         let answerFailure = failure
         let (step, wasStale, began) = (failedStep, isStalePlan, runningSince)
@@ -473,6 +477,7 @@ final class PipelinedConnection: ReadinessHandler {
         unwatch()
         let orphans = inFlight
         inFlight = []
+        readsInFlight = 0
         if let rows { PQclear(rows) }
         rows = nil
         if let raw { PQfinish(raw) }

@@ -16,4 +16,9 @@ struct Submission {
     var cancelCount = 0
     /// How often all statements had been forgotten before; what it says of older ones is no longer of interest.
     var statementGeneration = 0
+
+    var isReadOnly: Bool {
+        guard case .transaction(let transaction) = work else { return false }
+        return transaction.isReadOnly
+    }
 }

@@ -12,6 +12,15 @@ extension UInt8 {
     }
 }
 
+extension UInt8 {
+    /// The character of one of the 16 hexadecimal digits of a number, lower-case; the highest is the first.
+    @inline(__always)
+    init(hexadecimalDigitOf number: UInt64, at index: Int) {
+        let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 0xF
+        self = UInt8(ascii: "0") + value + (value > 9 ? UInt8(ascii: "a") - UInt8(ascii: "9") - 1 : 0)
+    }
+}
+
 extension [UInt8] {
     /// Appends two lower-case hexadecimal digits.
     mutating func appendHexadecimal(_ byte: UInt8) {

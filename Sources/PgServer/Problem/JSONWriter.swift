@@ -1,9 +1,8 @@
 /// Writes JSON strings. What it writes is one line and may stand inside any JSON text.
 enum JSONWriter {
     static func appendQuoted(_ text: String, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 { appendEscaped(byte, to: &out) }
-        out.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { appendQuoted($0.span, to: &out) }
     }
 
     /// Writes bytes that may not be UTF-8; each stretch that is not becomes one U+FFFD.
@@ -11,7 +10,11 @@ enum JSONWriter {
         out.append(UInt8(ascii: "\""))
         var position = 0
         while position < text.count {
-            if text[position] < 0x80 {
+            let plainCount = plainByteCount(of: text, from: position)
+            if plainCount > 0 {
+                out.append(text.extracting(position..<(position + plainCount)))
+                position += plainCount
+            } else if text[position] < 0x80 {
                 appendEscaped(text[position], to: &out)
                 position += 1
             } else if let count = text.scalarByteCount(at: position) {
@@ -23,6 +26,17 @@ enum JSONWriter {
             }
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes from here on stand for themselves.
+    private static func plainByteCount(of text: Span<UInt8>, from start: Int) -> Int {
+        var position = start
+        while position < text.count {
+            let byte = text[position]
+            guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+            position += 1
+        }
+        return position - start
     }
 
     private static func appendEscaped(_ byte: UInt8, to out: inout [UInt8]) {

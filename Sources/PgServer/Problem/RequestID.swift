@@ -17,18 +17,28 @@ struct RequestID: Hashable, Sendable {
 
     /// Appends `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
     func appendUUID(to out: inout [UInt8]) {
-        for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 { out.append(UInt8(ascii: "-")) }
-            out.appendHexadecimal(byte(index))
-        }
+        var text = InlineArray<36, UInt8>(repeating: UInt8(ascii: "-"))
+        // 16 digits of `high` and `low` each, around the hyphens at 8, 13, 18 and 23.
+        Self.write(high, 0..<8, to: &text, at: 0)
+        Self.write(high, 8..<12, to: &text, at: 9)
+        Self.write(high, 12..<16, to: &text, at: 14)
+        Self.write(low, 0..<4, to: &text, at: 19)
+        Self.write(low, 4..<16, to: &text, at: 24)
+        out.append(text.span)
     }
 
     /// Appends 32 hexadecimal digits.
     func appendHex(to out: inout [UInt8]) {
-        for index in 0..<16 { out.appendHexadecimal(byte(index)) }
+        out.append(hexadecimal: high)
+        out.append(hexadecimal: low)
     }
 
-    private func byte(_ index: Int) -> UInt8 {
-        UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> (56 - 8 * (index & 7)))
+    @inline(__always)
+    private static func write(
+        _ number: UInt64, _ digits: Range<Int>, to text: inout InlineArray<36, UInt8>, at position: Int
+    ) {
+        for (offset, index) in digits.enumerated() {
+            text[position + offset] = UInt8(hexadecimalDigitOf: number, at: index)
+        }
     }
 }

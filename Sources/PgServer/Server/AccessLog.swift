@@ -11,7 +11,7 @@ struct AccessLog {
         var status: Int
         var byteCount: Int
         var microseconds: Int64
-        var requestID: [UInt8]
+        var requestID: RequestID
         var address: String
         var tenantID: String
         var userID: String
@@ -29,6 +29,7 @@ struct AccessLog {
     private var sampleDebt = 0.0
     private var lines: [UInt8] = []
     private var lineCount = 0
+    private var time: (milliseconds: Int64, text: [UInt8]) = (.min, [])
 
     /// - Parameters:
     ///   - writer: nil turns the log off.
@@ -50,37 +51,43 @@ struct AccessLog {
         return true
     }
 
-    mutating func add(_ entry: Entry) {
-        lines += "{\"time\":\"".utf8
-        RFC3339.append(milliseconds: entry.milliseconds, to: &lines)
-        append("\",\"level\":\"", entry.status >= 500 ? "error" : "info")
-        lines += "\",\"message\":\"".utf8
-        lines += (entry.frameCount == nil ? "request" : "stream").utf8
-        lines += "\",\"method\":\"".utf8
-        entry.method.withUTF8Buffer { lines.append(contentsOf: $0) }
-        lines += "\",\"route\":".utf8
+    mutating func add(_ entry: borrowing Entry) {
+        appendTime(entry.milliseconds)
+        lines.append(entry.status >= 500 ? "\",\"level\":\"error" : "\",\"level\":\"info")
+        lines.append(entry.frameCount == nil ? "\",\"message\":\"request" : "\",\"message\":\"stream")
+        lines.append("\",\"method\":\"")
+        lines.append(entry.method)
+        lines.append("\",\"route\":")
         JSONWriter.appendQuoted(entry.route, to: &lines)
-        lines += ",\"path\":".utf8
+        lines.append(",\"path\":")
         JSONWriter.appendQuoted(entry.path.span, to: &lines)
-        append(",\"status\":", String(entry.status))
-        append(",\"bytes\":", String(entry.byteCount))
-        append(",\"duration_ms\":", Self.milliseconds(entry.microseconds))
-        if let frameCount = entry.frameCount { append(",\"frames\":", String(frameCount)) }
-        lines += ",\"request_id\":".utf8
-        JSONWriter.appendQuoted(entry.requestID.span, to: &lines)
-        append(",\"address\":\"", entry.address)
-        lines.append(UInt8(ascii: "\""))
-        if !entry.tenantID.isEmpty { append(",\"tenant_id\":\"", entry.tenantID, "\"") }
-        if !entry.userID.isEmpty { append(",\"user_id\":\"", entry.userID, "\"") }
+        lines.append(",\"status\":")
+        lines.append(decimal: entry.status)
+        lines.append(",\"bytes\":")
+        lines.append(decimal: entry.byteCount)
+        lines.append(",\"duration_ms\":")
+        lines.append(decimal: Int(entry.microseconds / 1000))
+        lines.append(".")
+        lines.append(decimal: Int(entry.microseconds % 1000), digitCount: 3)
+        if let frameCount = entry.frameCount {
+            lines.append(",\"frames\":")
+            lines.append(decimal: frameCount)
+        }
+        lines.append(",\"request_id\":\"")
+        entry.requestID.appendUUID(to: &lines)
+        append("\",\"address\":\"", entry.address)
+        if !entry.tenantID.isEmpty { append("\",\"tenant_id\":\"", entry.tenantID) }
+        if !entry.userID.isEmpty { append("\",\"user_id\":\"", entry.userID) }
+        lines.append("\"")
         if !entry.traceparent.isEmpty {
-            lines += ",\"traceparent\":".utf8
+            lines.append(",\"traceparent\":")
             JSONWriter.appendQuoted(entry.traceparent.span, to: &lines)
         }
         if !entry.error.isEmpty {
-            lines += ",\"error\":".utf8
+            lines.append(",\"error\":")
             JSONWriter.appendQuoted(entry.error, to: &lines)
         }
-        lines += "}\n".utf8
+        lines.append("}\n")
         lineCount += 1
         if lines.count >= Self.chunkByteCount { handOver() }
     }
@@ -88,13 +95,12 @@ struct AccessLog {
     /// Tells why a request failed on our side: PostgreSQL's words, which are for the log alone.
     mutating func addFailure(_ requestID: RequestID, _ sentence: String, milliseconds: Int64) {
         guard writer != nil else { return }
-        lines += "{\"time\":\"".utf8
-        RFC3339.append(milliseconds: milliseconds, to: &lines)
-        lines += "\",\"level\":\"error\",\"message\":".utf8
+        appendTime(milliseconds)
+        lines.append("\",\"level\":\"error\",\"message\":")
         JSONWriter.appendQuoted(sentence, to: &lines)
-        lines += ",\"request_id\":\"".utf8
+        lines.append(",\"request_id\":\"")
         requestID.appendUUID(to: &lines)
-        lines += "\"}\n".utf8
+        lines.append("\"}\n")
         lineCount += 1
     }
 
@@ -105,13 +111,19 @@ struct AccessLog {
         lineCount = 0
     }
 
-    private mutating func append(_ parts: String...) {
-        for part in parts { lines += part.utf8 }
+    /// Begins a line. All requests of a turn of the loop have the same time.
+    private mutating func appendTime(_ milliseconds: Int64) {
+        if time.milliseconds != milliseconds {
+            time.milliseconds = milliseconds
+            time.text.removeAll(keepingCapacity: true)
+            RFC3339.append(milliseconds: milliseconds, to: &time.text)
+        }
+        lines.append("{\"time\":\"")
+        lines.append(contentsOf: time.text)
     }
 
-    /// Microseconds as milliseconds with three decimals.
-    private static func milliseconds(_ microseconds: Int64) -> String {
-        let fraction = String(microseconds % 1000)
-        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    private mutating func append(_ name: StaticString, _ value: String) {
+        lines.append(name)
+        lines.append(contentsOf: value.utf8)
     }
 }

@@ -148,7 +148,8 @@ struct CatalogLoader {
             """
             SELECT route_id, method, path, kind, call_name, dialect, auth, permission, rate_class, pool, timeout_ms,
                 is_read_only, is_retryable, success_status, returns, content_type, page_template, items_key,
-                success_template, unknown_fields, max_body_bytes, unavailable_template, heeds_keys
+                success_template, unknown_fields, max_body_bytes, unavailable_template, heeds_keys,
+                chunk_call
             FROM api.catalog_routes()
             """)
         var routes: [Route] = []
@@ -213,7 +214,7 @@ struct CatalogLoader {
                 try template(place) { () throws(TemplateError) in try Dialect.unavailableTemplate(parsing: text) }
             },
             bodyByteCountMax: try row[20].map { (_) throws(CatalogError) in try number(row, 20, place) },
-            heedsKeys: row[22] == "t", plan: plan, stream: streamPlan)
+            heedsKeys: row[22] == "t", chunkCall: row[23], plan: plan, stream: streamPlan)
     }
 
     private func readParameters() throws(CatalogError) -> [String: [ParameterRow]] {

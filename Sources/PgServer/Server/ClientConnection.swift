@@ -53,6 +53,10 @@ final class ClientConnection: ReadinessHandler {
     private var owesContinue = false
     /// What was decided about the request whose body is still arriving.
     private var admitted: Exchange?
+    /// The request whose body is being streamed, the last of ``exchanges``.
+    private var streaming: Exchange?
+    /// Whether bytes are being worked on: what could be read on for then is found there.
+    private var isConsuming = false
     /// The stream that gets the socket when its head is written.
     private var successor: StreamListener?
     /// Whether the client sent more behind the request that opens a stream.
@@ -186,10 +190,18 @@ final class ClientConnection: ReadinessHandler {
 
     /// Parses and dispatches as many requests as there are, and as the pipeline's depth allows.
     private func consume(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        isConsuming = true
+        defer { isConsuming = false }
         var offset = 0
-        while phase == .open, offset < bytes.count, canTakeRequest {
+        while phase == .open, offset < bytes.count, canRead {
             let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
             do throws(HTTPError) {
+                if let exchange = streaming, let upload = exchange.upload {
+                    let count = try takeBody(rest, of: exchange, upload)
+                    offset += count
+                    if count == 0 { break }
+                    continue
+                }
                 switch try parser.parse(rest) {
                 case .needsMore:
                     if admitted == nil {
@@ -200,6 +212,10 @@ final class ClientConnection: ReadinessHandler {
                     return offset
                 case .head:
                     headArrived(rest)
+                    if streaming != nil {
+                        offset += parser.head.byteCount
+                        parser.reset()
+                    }
                 case .complete(let consumed):
                     requestArrived(rest)
                     parser.reset()
@@ -210,7 +226,9 @@ final class ClientConnection: ReadinessHandler {
             }
         }
         // All that came is taken, or no more may be for now.
-        if phase == .open, exchanges.isEmpty, offset == bytes.count {
+        if streaming != nil {
+            waitForBody()
+        } else if phase == .open, exchanges.isEmpty, offset == bytes.count {
             waitFor(.nextRequest, frontend.limits.idle)
         } else {
             wait = .nothing
@@ -220,6 +238,58 @@ final class ClientConnection: ReadinessHandler {
 
     private var canTakeRequest: Bool {
         exchanges.count < frontend.limits.pipelineDepthMax && output.count - outputSentCount < Self.outputByteCountMax
+    }
+
+    private var canRead: Bool {
+        guard let streaming else { return canTakeRequest }
+        return streaming.upload?.wantsBytes ?? false
+    }
+
+    // MARK: Streamed bodies
+
+    /// Gives the client time for as long as it is waited for, and more of it only for bytes.
+    private func waitForBody() {
+        guard phase == .open, let upload = streaming?.upload, upload.wantsBytes else { return wait = .nothing }
+        guard wait != .body || upload.progressByteCount >= Self.progressByteCountMin else { return }
+        upload.progressByteCount = 0
+        waitFor(.body, frontend.limits.timeToBody)
+    }
+
+    private func takeBody(
+        _ bytes: UnsafeMutableRawBufferPointer, of exchange: Exchange, _ upload: Upload
+    ) throws(HTTPError) -> Int {
+        owesContinue = false  // the client did not wait for it
+        let piece = try upload.body.take(bytes)
+        if upload.body.isComplete { bodyArrived(exchange) }
+        frontend.take(UnsafeRawBufferPointer(rebasing: bytes[piece.data]), of: exchange, upload)
+        return piece.consumed
+    }
+
+    /// Whatever follows is another request.
+    private func bodyArrived(_ exchange: Exchange) {
+        streaming = nil
+        wait = .nothing
+        if isDraining || isRetiring { exchange.keepsAlive = false }
+        if !exchange.keepsAlive { phase = .lastAnswer }
+    }
+
+    /// Reads on, if that was held up: the body is wanted, or there is room for more of it.
+    func bodyWanted(by exchange: Exchange) {
+        guard phase == .open, streaming === exchange, !isConsuming else { return }
+        sendContinue()
+        if !received.isEmpty { consumeReceived() }
+        waitForBody()
+        countHeld()
+        updateWatch()
+    }
+
+    /// The request is answered before its body is read: nothing follows.
+    func bodyUnwanted(by exchange: Exchange) {
+        guard phase == .open, streaming === exchange else { return }
+        streaming = nil
+        owesContinue = false
+        phase = .lastAnswer
+        wait = .nothing
     }
 
     /// The head is known and its body is not: decides what can be decided now, so that a refused body is not waited
@@ -238,6 +308,12 @@ final class ClientConnection: ReadinessHandler {
             frontend.refuse(exchange)
             return
         }
+        if exchange.route?.chunks != nil {
+            exchanges.append(exchange)
+            streaming = exchange
+            owesContinue = parser.head.expectsContinue
+            return frontend.beginUpload(exchange, parser.head, UnsafeRawBufferPointer(bytes))
+        }
         admitted = exchange
         waitFor(.body, frontend.limits.timeToBody)
         owesContinue = parser.head.expectsContinue
@@ -246,7 +322,7 @@ final class ClientConnection: ReadinessHandler {
 
     /// Asks for the body, once everything that was requested before is answered (RFC 9110 §10.1.1).
     private func sendContinue() {
-        guard owesContinue, exchanges.isEmpty else { return }
+        guard owesContinue, exchanges.isEmpty || exchanges.first === streaming && canRead else { return }
         owesContinue = false
         output.append(StatusLine.continuing)
         scheduleFlush()
@@ -267,6 +343,9 @@ final class ClientConnection: ReadinessHandler {
         if !exchange.keepsAlive { phase = .lastAnswer }
         if exchange.problem != nil {
             frontend.refuse(exchange)
+        } else if exchange.route?.chunks != nil {
+            if parser.head.contentLength == nil { return frontend.refuse(exchange, Problem(.lengthRequired)) }
+            frontend.beginUpload(exchange, parser.head, UnsafeRawBufferPointer(bytes))
         } else {
             frontend.perform(exchange, parser.head, UnsafeRawBufferPointer(bytes), body: parser.body)
         }
@@ -274,10 +353,11 @@ final class ClientConnection: ReadinessHandler {
 
     /// Bytes that are no request: one answer, then the end, because the next request's beginning is not known.
     private func refuse(_ error: HTTPError, _ bytes: UnsafeMutableRawBufferPointer) {
-        let exchange = admitted ?? frontend.makeExchange(on: self)
+        let exchange = streaming ?? admitted ?? frontend.makeExchange(on: self)
+        if streaming == nil { exchanges.append(exchange) }
+        streaming = nil
         admitted = nil
         exchange.keepsAlive = false
-        exchanges.append(exchange)
         phase = .lastAnswer
         frontend.refuseMalformed(exchange, error, parser.head, UnsafeRawBufferPointer(bytes))
     }
@@ -393,6 +473,7 @@ final class ClientConnection: ReadinessHandler {
         guard phase == .open else { return }
         guard wait != .handshake else { return close() }
         isDraining = true
+        guard streaming == nil else { return }
         if received.isEmpty, canTakeRequest { receive() }  // a request may have come in this very turn
         guard phase == .open, received.isEmpty else { return }
         if exchanges.isEmpty, output.isEmpty { return close() }
@@ -406,7 +487,7 @@ final class ClientConnection: ReadinessHandler {
     func retire() {
         guard phase == .open else { return }
         isRetiring = true
-        guard let last = exchanges.last, !last.isAnswered, received.isEmpty else { return }
+        guard let last = exchanges.last, !last.isAnswered, received.isEmpty, streaming == nil else { return }
         last.keepsAlive = false
         phase = .lastAnswer
         wait = .nothing
@@ -424,10 +505,11 @@ final class ClientConnection: ReadinessHandler {
         case .firstByte: close()
         case .nextRequest: if output.isEmpty { close() }  // else the client is still taking an answer
         case .head, .body:
-            let exchange = admitted ?? frontend.makeExchange(on: self)
+            let exchange = streaming ?? admitted ?? frontend.makeExchange(on: self)
+            if streaming == nil { exchanges.append(exchange) }
+            streaming = nil
             admitted = nil
             exchange.keepsAlive = false
-            exchanges.append(exchange)
             phase = .lastAnswer
             received = []
             frontend.refuseTimedOut(exchange)
@@ -474,6 +556,7 @@ final class ClientConnection: ReadinessHandler {
         successor?.abandon()
         successor = nil
         admitted = nil
+        streaming = nil
         exchanges = []
         received = []
     }
@@ -491,7 +574,7 @@ final class ClientConnection: ReadinessHandler {
             wanted = [.writable, .peerEnd]
         } else if !hasPeerFinished {
             // A client over its pipeline's depth is left to its socket's buffer; only its end is watched for.
-            wanted.insert(phase != .open || canTakeRequest ? .readable : .peerEnd)
+            wanted.insert(phase != .open || canRead ? .readable : .peerEnd)
         }
         if outputSentCount < output.count, !isFlushScheduled { wanted.insert(.writable) }
         watch(for: wanted)

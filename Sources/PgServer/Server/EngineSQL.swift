@@ -5,12 +5,12 @@ enum EngineSQL {
     /// Parameters: role, tenant, user, session, claims, context, statement timeout in ms, read only (`on` or `off`);
     /// empty text where nobody is signed in. The session is looked for in a one-time filter, which comes before the
     /// settings: with the role the right to look at sessions is gone. `nullif` keeps an empty text from being made a
-    /// uuid when the planner folds constants.
+    /// uuid when the planner folds constants. Nobody reads what has been set, so one small column comes back, not eight.
     static let context = """
-        SELECT set_config('transaction_read_only', $8, true), set_config('statement_timeout', $7, true),
+        SELECT num_nulls(set_config('transaction_read_only', $8, true), set_config('statement_timeout', $7, true),
         set_config('request.tenant_id', $2, true), set_config('request.user_id', $3, true),
         set_config('request.session_id', $4, true), set_config('request.claims', $5, true),
-        set_config('request.context', $6, true), set_config('role', $1, true)
+        set_config('request.context', $6, true), set_config('role', $1, true))
         WHERE CASE WHEN $4 = '' THEN true
         WHEN EXISTS (SELECT FROM api.live_sessions AS s
         WHERE s.tenant_id = nullif($2, '')::uuid AND s.session_id = nullif($4, '')::uuid) THEN true

@@ -51,6 +51,9 @@ final class Exchange: TransactionOwner {
     /// The stream it opens; the connection hands its socket over to it behind the answer.
     var listener: StreamListener?
 
+    /// Its body, if that is streamed.
+    var upload: Upload?
+
     /// The whole request, to begin it again when its credential is known or the catalog has changed under it.
     var kept = KeptRequest()
     /// How often it was begun again because the catalog had changed.
@@ -78,7 +81,9 @@ final class Exchange: TransactionOwner {
     }
 
     /// What it keeps in memory that a client decides the size of.
-    var heldByteCount: Int { response.count + kept.bytes.count + transaction.callArguments.bytes.count }
+    var heldByteCount: Int {
+        response.count + kept.bytes.count + transaction.callArguments.bytes.count + (upload?.pending.count ?? 0)
+    }
 
     /// Whether what it has allocated is worth keeping for another request.
     func isSmall(_ byteCountMax: Int) -> Bool {
@@ -107,6 +112,7 @@ final class Exchange: TransactionOwner {
         traceparent.removeAll(keepingCapacity: true)
         kept.bytes.removeAll(keepingCapacity: true)
         rate = nil
+        upload = nil
         forgetDecisions()
     }
 

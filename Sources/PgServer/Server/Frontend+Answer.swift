@@ -2,11 +2,16 @@
 extension Frontend {
     /// The transaction of an exchange has ended.
     func answered(_ exchange: Exchange, _ answer: consuming Answer) {
-        guard !exchange.isAbandoned, let route = exchange.route, let dialect = exchange.currentDialect else { return }
+        guard !exchange.isAbandoned, !exchange.isAnswered, let route = exchange.route,
+            let dialect = exchange.currentDialect
+        else { return }
         switch consume answer {
         case .rows(let result):
             if exchange.unknownKey != nil {
                 return keyAnswered(exchange, claims: result.bytes(row: 0, column: 0))
+            }
+            if let upload = exchange.upload, upload.phase != .closing {
+                return uploadAnswered(exchange, upload, result)
             }
             do throws(Problem) { try respond(exchange, route, dialect, result) } catch { refuse(exchange, error) }
         case .failed(let failure):
@@ -14,6 +19,11 @@ extension Frontend {
                 return replay(exchange, route)
             }
             if Self.isStale(failure), exchange.restartCount < Self.restartCountMax {
+                // What has been sent of a streamed body is gone.
+                guard exchange.upload?.phase ?? .opening == .opening else {
+                    shared.requestReload()
+                    return refuse(exchange, Problem(.tryAgain, retryAfterSeconds: Problem.tryAgainSeconds))
+                }
                 return park(exchange)
             }
             refuse(exchange, problem(of: exchange, route, failure))
@@ -143,8 +153,9 @@ extension Frontend {
                 requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)
         }
         var extra = ResponseFields()
+        let (path, query) = (exchange.path, exchange.query)
         for field in dialect.pageFields(
-            page, path: exchange.path.span, query: exchange.query.span, requestID: exchange.requestID,
+            page, path: path.span, query: query.span, requestID: exchange.requestID,
             timestampMilliseconds: clock.milliseconds)
         {
             extra.append(name: Array(field.name.utf8), value: Array(field.value.utf8))
@@ -233,13 +244,14 @@ extension Frontend {
         let isRead = exchange.method == .get || exchange.method == .head
         var status = status
         var tag: [UInt8] = []
+        let known = exchange.ifNoneMatch
         if isRead, status == 200, let payload, !extra.contains("etag") {
             tag = Self.entityTag(payload, seed: seed)
-            if !exchange.ifNoneMatch.isEmpty, EntityTag.isNamed(in: exchange.ifNoneMatch.span, tag.span) {
+            if !known.isEmpty, EntityTag.isNamed(in: known.span, tag.span) {
                 status = 304
             }
-        } else if isRead, status == 200, let own = extra.value(of: "etag"), !exchange.ifNoneMatch.isEmpty,
-            EntityTag.isNamed(in: exchange.ifNoneMatch.span, own.span)
+        } else if isRead, status == 200, let own = extra.value(of: "etag"), !known.isEmpty,
+            EntityTag.isNamed(in: known.span, own.span)
         {
             status = 304
         }
@@ -270,8 +282,9 @@ extension Frontend {
     func begin(_ exchange: Exchange, _ status: Int) throws(HTTPError) -> ResponseWriter {
         exchange.status = status
         exchange.response.removeAll(keepingCapacity: true)
+        let date = clock.date
         let writer = try ResponseWriter(
-            status: status, toHead: exchange.method == .head, closes: !exchange.keepsAlive, date: clock.date.span,
+            status: status, toHead: exchange.method == .head, closes: !exchange.keepsAlive, date: date.span,
             into: &exchange.response)
         exchange.response.append("X-Request-Id: ")
         exchange.requestID.appendUUID(to: &exchange.response)
@@ -312,10 +325,10 @@ extension Frontend {
 
     private static func entityTag(_ payload: UnsafeRawBufferPointer, seed: UInt64) -> [UInt8] {
         let hash = payload.withMemoryRebound(to: UInt8.self) { ContentHash.hash($0.span, seed: seed) }
-        var tag = Array("W/\"".utf8)
-        for shift in stride(from: 60, through: 0, by: -4) {
-            tag.append(Array("0123456789abcdef".utf8)[Int(hash >> UInt64(shift) & 15)])
-        }
+        var tag: [UInt8] = []
+        tag.reserveCapacity(20)
+        tag.append("W/\"")
+        tag.append(hexadecimal: hash)
         tag.append(UInt8(ascii: "\""))
         return tag
     }
@@ -330,6 +343,11 @@ extension Frontend {
     /// Answers ``Exchange/problem`` in the words of the exchange's contract.
     func refuse(_ exchange: Exchange) {
         guard let problem = exchange.problem, let dialect = exchange.currentDialect else { return }
+        if let upload = exchange.upload, !upload.body.isComplete {
+            exchange.keepsAlive = false
+            exchange.connection?.bodyUnwanted(by: exchange)
+            if upload.isChunkInFlight { pool.cancel(exchange.transaction) }
+        }
         var body = takeScratch()
         var rendered = dialect.render(
             problem, requestID: exchange.requestID, timestampMilliseconds: clock.milliseconds, into: &body)
@@ -405,7 +423,8 @@ extension Frontend {
         let isReadable = !target.isEmpty && target.upperBound <= bytes.count
         if isReadable { exchange.path.replace(with: bytes, target) }
         var captures = Captures()
-        switch catalog.table.match(.options, exchange.path.span, into: &captures) {
+        let path = exchange.path
+        switch catalog.table.match(.options, path.span, into: &captures) {
         case .route(let index): exchange.dialect = catalog.routes[index].dialect
         case .methodNotAllowed(_, let dialect), .notFound(let dialect): exchange.dialect = dialect
         }

@@ -10,7 +10,7 @@ extension Frontend {
         goOn(exchange, head, bytes, body)
     }
 
-    private func goOn(
+    func goOn(
         _ exchange: Exchange, _ head: borrowing RequestHead, _ bytes: UnsafeRawBufferPointer, _ body: Range<Int>
     ) {
         if exchange.unknownKey != nil { return lookUpKey(exchange) }
@@ -64,7 +64,13 @@ extension Frontend {
             header: { name in
                 head.value(named: Array(name.utf8).span, in: all).map { Array(copying: all.extracting($0)) }
             },
-            server: { name in name == "state" ? stateJSON() : nil },
+            server: { name in
+                switch name {
+                case "state": stateJSON()
+                case "upload": exchange.upload?.json
+                default: nil
+                }
+            },
             into: &exchange.transaction.callArguments)
     }
 
@@ -183,7 +189,7 @@ extension Frontend {
     // MARK: Beginning again
 
     /// Lends the head of the kept request, its bytes, and where its body is.
-    private func withKept(
+    func withKept(
         _ exchange: Exchange, _ body: (borrowing RequestHead, UnsafeRawBufferPointer, Range<Int>) -> Void
     ) {
         let kept = exchange.kept
@@ -205,6 +211,9 @@ extension Frontend {
         exchange.forgetDecisions()
         withKept(exchange) { head, bytes, body in
             admit(exchange, head, bytes)
+            if (exchange.upload == nil) != (exchange.route?.chunks == nil), exchange.problem == nil {
+                exchange.problem = Problem(.tryAgain)  // its body is not where it is looked for now
+            }
             if exchange.problem != nil { return refuse(exchange) }
             goOn(exchange, head, bytes, body)
         }

@@ -244,6 +244,7 @@ final class Frontend {
 
     func recycle(_ exchange: Exchange) {
         exchange.forgetDecisions()
+        exchange.upload = nil
         guard case .idle = exchange.transaction.state, spareExchanges.count < Self.spareExchangeCountMax,
             exchange.isSmall(Self.spareByteCountMax)
         else { return }
@@ -349,13 +350,11 @@ final class Frontend {
             unroutedCounters.add(status: status, microseconds: elapsed, byteCount: exchange.responseBodyByteCount)
         }
         guard isLogged, log.shouldTell(status: status) else { return }
-        var requestID: [UInt8] = []
-        exchange.requestID.appendUUID(to: &requestID)
         log.add(
             .init(
                 milliseconds: clock.milliseconds, method: exchange.method.name, route: exchange.route?.name ?? "",
                 path: exchange.path, status: status, byteCount: exchange.responseBodyByteCount, microseconds: elapsed,
-                requestID: requestID, address: exchange.address, tenantID: exchange.principal?.tenantID ?? "",
+                requestID: exchange.requestID, address: exchange.address, tenantID: exchange.principal?.tenantID ?? "",
                 userID: exchange.principal?.userID ?? "", traceparent: exchange.traceparent,
                 error: exchange.errorCode))
     }

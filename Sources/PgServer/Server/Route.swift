@@ -32,6 +32,8 @@ final class Route: Sendable {
     let stream: StreamPlan?
     /// One statement for each of the plan's calls.
     let calls: [Statement]
+    /// Takes the pieces of a body that is streamed; nil if bodies are read whole. Parameters: ticket, number, bytes.
+    let chunks: Statement?
     /// What a request with an `Idempotency-Key` runs; nil if the route does not heed the field.
     let keyed: KeyedCalls?
 
@@ -42,7 +44,7 @@ final class Route: Sendable {
         successStatus: Int, contentType: String, pageTemplate: Template<Dialect.PageSlot>?,
         itemsKey: String?, successTemplate: Template<Dialect.SuccessSlot>?,
         unavailableTemplate: Template<Dialect.UnavailableSlot>?, bodyByteCountMax: Int?, heedsKeys: Bool,
-        plan: CallPlan, stream: StreamPlan?
+        chunkCall: String?, plan: CallPlan, stream: StreamPlan?
     ) {
         self.index = index
         self.name = name
@@ -67,6 +69,7 @@ final class Route: Sendable {
         self.plan = plan
         self.stream = stream
         calls = plan.calls.map { Statement($0.sql) }
+        chunks = chunkCall.map { Statement("SELECT \($0)($1::jsonb, $2::integer, $3::bytea)") }
         keyed = heedsKeys ? KeyedCalls(plan) : nil
     }
 }

@@ -621,12 +621,10 @@ final class StreamListener: ReadinessHandler {
         let status = isWebSocket ? 101 : 200
         guard frontend.log.shouldTell(status: status) else { return }
         frontend.clock.refresh()
-        var id: [UInt8] = []
-        requestID.appendUUID(to: &id)
         frontend.log.add(
             .init(
                 milliseconds: frontend.clock.milliseconds, method: "GET", route: route.name, path: path,
-                status: status, byteCount: byteCount, microseconds: elapsed, requestID: id, address: address,
+                status: status, byteCount: byteCount, microseconds: elapsed, requestID: requestID, address: address,
                 tenantID: principal?.tenantID ?? "", userID: principal?.userID ?? "", traceparent: [],
                 error: reason.errorCode, frameCount: frameCount))
     }

@@ -37,7 +37,7 @@ struct AccessLogTests {
     private func entry(_ change: (inout AccessLog.Entry) -> Void = { _ in }) -> AccessLog.Entry {
         var entry = AccessLog.Entry(
             milliseconds: 1_700_000_000_123, method: "GET", route: "GET /a/{b}", path: Array("/a/1".utf8), status: 200,
-            byteCount: 5, microseconds: 1_002_003, requestID: Array("id".utf8), address: "::1", tenantID: "",
+            byteCount: 5, microseconds: 1_002_003, requestID: RequestID(high: 1, low: 2), address: "::1", tenantID: "",
             userID: "", traceparent: [], error: "")
         change(&entry)
         return entry

@@ -46,6 +46,19 @@ SELECT test.stands($$SELECT api.route('POST /testing/{id}:run', 'autopack.good',
 SELECT test.stands($$SELECT api.route('GET /testing/{id...}', 'autopack.good', permission => 'audit.read')$$);
 SELECT test.stands($$SELECT api.route('GET /testing', 'autopack.good', sources => '{"id": "header:X-Thing"}')$$);
 
+-- A body that is streamed.
+CREATE FUNCTION autopack.upload(name text, upload jsonb DEFAULT NULL)
+RETURNS json LANGUAGE plpgsql VOLATILE AS $$BEGIN RETURN '{}'; END$$;
+COMMENT ON FUNCTION autopack.upload(text, jsonb) IS 'Good.';
+REVOKE ALL ON FUNCTION autopack.upload(text, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION autopack.upload(text, jsonb) TO anon, member;
+SELECT test.stands($$SELECT api.route('PUT /testing', 'autopack.upload', chunks => 'core.append_file')$$);
+SELECT test.breaks($$SELECT api.route('PUT /testing', 'autopack.upload', chunks => 'core.append')$$, '%function core.append(jsonb, integer, bytea) RETURNS void%does not exist.');
+SELECT test.breaks($$SELECT api.route('PATCH /testing', 'autopack.upload', chunks => 'core.append_file')$$, '%with POST or PUT%');
+SELECT test.breaks($$SELECT api.route('PUT /testing', 'autopack.upload', auth => 'optional', chunks => 'core.append_file')$$, '%by somebody signed in%');
+SELECT test.breaks($$SELECT api.route('PUT /testing', 'autopack.upload', chunks => 'core.append_file', sources => '{"upload": "query"}')$$, '%parameter upload%');
+SELECT test.breaks($$SELECT api.route('PUT /testing', 'autopack.upload', chunks => 'core.append_file', sources => '{"name": "body"}')$$, '%no other reads the body.');
+
 -- The function.
 SELECT test.breaks($$SELECT api.route('GET /testing/{id}', 'autopack.missing')$$, 'GET /testing/{id}: function autopack.missing does not exist.');
 SELECT test.breaks($$CREATE FUNCTION autopack.good() RETURNS json LANGUAGE sql STABLE RETURN '{}'::json; SELECT api.route('GET /testing', 'autopack.good')$$, '%has 2 signatures%');

@@ -10,10 +10,10 @@ SELECT api.route('GET /testing/text', 'api.test_text');
 SELECT test.equals(r.method || ' ' || r.path, to_jsonb(r) - '{route_id,kind,permission,rate_class,page_template,items_key,success_template,unknown_fields,max_body_bytes,unavailable_template,success_status,auth}'::text[]
     - 'method' - 'path', w.wanted::jsonb)
 FROM (VALUES
-    ('GET /testing/read',   '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false}'),
-    ('POST /testing/read',  '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "slow", "timeout_ms": 90000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false}'),
-    ('POST /testing/write', '{"call_name": "autopack.test_write", "dialect": "etl", "pool": "fast", "timeout_ms": 5000, "is_read_only": false, "is_retryable": false, "returns": "reply", "content_type": "application/json", "tag": "writing", "summary": null, "heeds_keys": true}'),
-    ('GET /testing/text',   '{"call_name": "api.test_text", "dialect": "server", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "text", "content_type": "text/plain; charset=utf-8", "tag": "api", "summary": null, "heeds_keys": false}')
+    ('GET /testing/read',   '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false, "chunk_call": null}'),
+    ('POST /testing/read',  '{"call_name": "autopack.test_read", "dialect": "autopack", "pool": "slow", "timeout_ms": 90000, "is_read_only": true, "is_retryable": true, "returns": "json", "content_type": "application/json", "tag": "autopack", "summary": "Reads.", "heeds_keys": false, "chunk_call": null}'),
+    ('POST /testing/write', '{"call_name": "autopack.test_write", "dialect": "etl", "pool": "fast", "timeout_ms": 5000, "is_read_only": false, "is_retryable": false, "returns": "reply", "content_type": "application/json", "tag": "writing", "summary": null, "heeds_keys": true, "chunk_call": null}'),
+    ('GET /testing/text',   '{"call_name": "api.test_text", "dialect": "server", "pool": "fast", "timeout_ms": 5000, "is_read_only": true, "is_retryable": true, "returns": "text", "content_type": "text/plain; charset=utf-8", "tag": "api", "summary": null, "heeds_keys": false, "chunk_call": null}')
 ) AS w (endpoint, wanted)
 LEFT JOIN api.catalog_routes() AS r ON r.method || ' ' || r.path = w.endpoint;
 
@@ -23,6 +23,14 @@ SELECT api.route('PUT /testing/write', 'autopack.test_write');
 SELECT api.route('POST /testing/secret', 'autopack.test_write', idempotency => false);
 SELECT test.equals('routes that heed keys', array_agg(r.path ORDER BY r.path), '{/testing/write}')
 FROM api.catalog_routes() AS r WHERE r.path LIKE '/testing/%' AND r.heeds_keys;
+
+-- Where the body is streamed nothing else is read from it, and no key is heeded.
+CREATE FUNCTION autopack.test_upload(name text, upload jsonb DEFAULT NULL) RETURNS json LANGUAGE sql VOLATILE RETURN '{}'::json;
+SELECT api.route('POST /testing/upload', 'autopack.test_upload', chunks => 'core.append_file');
+SELECT test.equals('a streamed body', jsonb_build_array(r.chunk_call, r.heeds_keys), '["core.append_file", false]')
+FROM api.catalog_routes() AS r WHERE r.path = '/testing/upload';
+SELECT test.equals('its parameters', string_agg(a.name || ' ' || a.source, ', ' ORDER BY a.position), 'name query, upload server')
+FROM api.catalog_parameters() AS a JOIN api.catalog_routes() AS r USING (route_id) WHERE r.path = '/testing/upload';
 
 -- A file that is applied again replaces what it declared in an earlier transaction, and a file that is gone takes it
 -- along. Another file's endpoint is a conflict.

@@ -72,7 +72,7 @@ BEGIN
         UNION ALL
         SELECT format('parameter %s has the source "%s", which is none.', s.key, s.value)
         FROM jsonb_each_text(d.sources) AS s
-        WHERE s.value !~ '^((path|query|body)(:.+)?|header:[A-Za-z0-9-]+|whole_body|server:state)$'
+        WHERE s.value !~ '^((path|query|body)(:.+)?|header:[A-Za-z0-9-]+|whole_body|server:(state|upload))$'
         UNION ALL
         SELECT format('parameter %s reads {%s}, which the path does not have.', a.name, a.source_name)
         FROM api.catalog_parameters() AS a
@@ -98,6 +98,23 @@ BEGIN
         UNION ALL
         SELECT 'a function without a result needs status 204.'
         WHERE r.returns = 'void' AND r.success_status <> 204
+        UNION ALL
+        SELECT format('function %s(jsonb, integer, bytea) RETURNS void, which takes its body, does not exist.', r.chunk_call)
+        WHERE r.chunk_call IS NOT NULL AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_proc AS k
+            WHERE k.oid = to_regprocedure(r.chunk_call || '(jsonb, integer, bytea)')
+                AND k.prorettype = 'void'::regtype AND has_function_privilege('member', k.oid, 'EXECUTE')
+                AND (NOT k.prosecdef OR k.proconfig::text ~ '[{,"]search_path='))
+        UNION ALL
+        SELECT 'a body that is streamed is sent by somebody signed in with POST or PUT, and the ticket is json or jsonb.'
+        WHERE r.chunk_call IS NOT NULL AND NOT (
+            r.method IN ('POST', 'PUT') AND r.auth = 'required' AND COALESCE(r.returns IN ('json', 'jsonb'), false))
+        UNION ALL
+        SELECT 'a body that is streamed is told of in the parameter upload, jsonb and NULL by default; no other reads the body.'
+        WHERE r.chunk_call IS NOT NULL AND NOT COALESCE((
+            SELECT bool_and(a.source NOT IN ('body', 'whole_body')) AND count(*) FILTER (
+                WHERE a.source = 'server' AND a.source_name = 'upload' AND a.sql_type = 'jsonb' AND a.is_nullable) = 1
+            FROM api.catalog_parameters() AS a WHERE a.route_id = r.route_id), false)
         UNION ALL
         SELECT format('its %s template %s.', t.use, api.template_fault(t.template, t.use))
         FROM (VALUES ('success', r.success_template), ('page', r.page_template), ('unavailable', r.unavailable_template))

@@ -3,9 +3,11 @@
 -- Requires: functions/api/type_kind.sql
 -- The parameters of the routes' functions: where each comes from, what it may be, what it is when it is missing.
 --
--- A parameter is read from the path if the path names it; else from the query (GET, DELETE) or the body; a parameter
+-- A parameter is read from the path if the path names it; else from the query (GET, DELETE, and where the body is
+-- streamed, whose upload is the server's) or the body; a parameter
 -- called body that takes a whole document takes the whole body. The route's sources say otherwise:
--- 'query', 'body', 'header', 'path' (each with ':name' where the client's name differs), 'whole_body', 'server:state'.
+-- 'query', 'body', 'header', 'path' (each with ':name' where the client's name differs), 'whole_body', 'server:state',
+-- 'server:upload'.
 -- A parameter may be null exactly if its default is NULL.
 --
 -- Role:    pgserver
@@ -44,7 +46,8 @@ BEGIN
         SELECT CASE
             WHEN r.sources ? a.name THEN regexp_match(r.sources ->> a.name, '^([a-z_]+)(?::(.+))?$')
             WHEN r.path ~ ('\{' || a.name || '(\.\.\.)?\}') THEN ARRAY['path', NULL]
-            WHEN r.method IN ('GET', 'DELETE') THEN ARRAY['query', NULL]
+            WHEN r.chunk_function IS NOT NULL AND a.name = 'upload' THEN ARRAY['server', 'upload']
+            WHEN r.method IN ('GET', 'DELETE') OR r.chunk_function IS NOT NULL THEN ARRAY['query', NULL]
             WHEN a.name = 'body' AND api.type_kind(b.base_type) IN ('json', 'text', 'bytea') THEN ARRAY['whole_body', NULL]
             ELSE ARRAY['body', NULL]
         END

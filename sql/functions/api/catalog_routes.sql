@@ -9,7 +9,7 @@ RETURNS TABLE (
     rate_class text, pool text, timeout_ms integer, is_read_only boolean, is_retryable boolean,
     success_status integer, returns text, content_type text, page_template text, items_key text,
     success_template text, unknown_fields text, max_body_bytes integer, unavailable_template text, tag text,
-    summary text, heeds_keys boolean)
+    summary text, heeds_keys boolean, chunk_call text)
 LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = ''
 AS $$
@@ -41,6 +41,8 @@ BEGIN
                     ELSE pg_catalog.obj_description(p.oid, 'pg_proc') END,
         -- Nobody's key counts, so nobody must be signed in; and what only reads may be done again.
         r.idempotency AND r.method = 'POST' AND r.auth <> 'none' AND COALESCE(p.provolatile = 'v', false)
+            AND r.chunk_function IS NULL,
+        quote_ident(split_part(r.chunk_function, '.', 1)) || '.' || quote_ident(split_part(r.chunk_function, '.', 2))
     FROM api.routes AS r
     LEFT JOIN api.streams AS s ON s.route_id = r.route_id
     CROSS JOIN LATERAL (

@@ -84,6 +84,8 @@ BEGIN
                 WHERE v_heeds_keys
             ) AS l),
         'requestBody', CASE
+            WHEN route ->> 'chunk_call' IS NOT NULL THEN json_build_object(
+                'required', true, 'content', '{"application/octet-stream": {"schema": {}}}'::json)
             WHEN v_whole IS NOT NULL THEN json_build_object(
                 'required', CASE WHEN (v_whole ->> 'is_required')::boolean THEN true END,
                 'content', json_build_object(

@@ -5,6 +5,11 @@
 -- idempotency: whether a POST route keeps its answers for requests that repeat an Idempotency-Key; not one that
 -- answers with a secret
 --
+-- chunks: a function(ticket jsonb, chunk_no integer, chunk bytea) RETURNS void that takes the body while it comes, piece
+-- by piece, each in a transaction of its own; a piece given again must change nothing. The route's function has a
+-- parameter upload jsonb DEFAULT NULL. It is called in front of the body without it, may refuse, and returns the ticket;
+-- and behind the body with {ticket, size_bytes, chunks, sha256}, and returns the answer.
+--
 -- Role:    pgserver_owner
 -- Errors:  22023                    the endpoint is not written 'METHOD /path'
 --          23505 routes_method_path_key  another file already declares it
@@ -30,7 +35,8 @@ CREATE OR REPLACE FUNCTION api.route(
     errors text[] DEFAULT '{}',
     tag text DEFAULT NULL,
     kind api.route_kind DEFAULT 'function',
-    idempotency boolean DEFAULT true)
+    idempotency boolean DEFAULT true,
+    chunks text DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
@@ -53,15 +59,16 @@ BEGIN
     INSERT INTO api.routes (
         method, path, kind, function_name, dialect, auth, permission, rate_class, pool, timeout_ms, success_status,
         page_template, items_key, success_template, sources, unknown_fields, max_body_bytes, content_type,
-        unavailable_template, returns, errors, tag, idempotency, declared_in, declared_xid)
+        unavailable_template, returns, errors, tag, idempotency,
+        chunk_function, declared_in, declared_xid)
     VALUES (
         v_parts[1], v_parts[2], route.kind, route.function, route.dialect, route.auth, route.permission, route.rate,
         route.pool, (extract(epoch FROM v_timeout) * 1000)::integer, route.status,
         route.page, route.items_key, route.envelope, route.sources, route.unknown_fields, route.max_body,
-        route.content_type, route.unavailable, route.returns, route.errors, route.tag, route.idempotency, v_file,
+        route.content_type, route.unavailable, route.returns, route.errors, route.tag, route.idempotency, route.chunks, v_file,
         pg_current_xact_id());
 END;
 $$;
 COMMENT ON FUNCTION api.route(
     text, text, text, api.auth_kind, text, text, api.pool_kind, interval, integer, text, text, text, jsonb,
-    api.field_policy, integer, text, text, jsonb, text[], text, api.route_kind, boolean) IS 'Declares an endpoint.';
+    api.field_policy, integer, text, text, jsonb, text[], text, api.route_kind, boolean, text) IS 'Declares an endpoint.';

@@ -1,5 +1,8 @@
--- An event as the event stream of AutonomOS shows it: what a sync has done, stage by stage, and records that were
--- written by anybody else. What a sync writes, its stages tell already.
+-- An event as the event stream of AutonomOS shows it: what a sync has done, stage by stage, sources that are other than
+-- before, and records that were written by anybody else. What a sync writes, its stages tell already.
+--
+-- Drift counts what is different in one relation, and is of the entity that the relation becomes; where nothing maps it,
+-- of the relation itself.
 --
 -- The contract names five source systems; a source called otherwise is shown as system. The general stream has its name.
 --
@@ -16,6 +19,8 @@ DECLARE
 BEGIN
     IF event.topic = 'data.sync' THEN
         v_stage := event.payload ->> 'stage';
+    ELSIF event.topic = 'data.drift' THEN
+        v_stage := 'drift';
     ELSIF NOT event.payload ? 'caused_by' THEN
         v_stage := 'materialized';
     END IF;
@@ -28,7 +33,8 @@ BEGIN
         'tenant', event.tenant_id,
         'source_system', CASE WHEN event.payload ->> 'source_system' IN ('salesforce', 'supabase', 'mongodb', 'filesource')
             THEN event.payload ->> 'source_system' ELSE 'system' END,
-        'entity', initcap(COALESCE(event.payload ->> 'entity', split_part(event.topic, '.', 2))),
+        'entity', initcap(COALESCE(
+            event.payload ->> 'entity', event.payload ->> 'relation', split_part(event.topic, '.', 2))),
         'stage', v_stage,
         'meta', json_build_object(
             'record_count', COALESCE((event.payload ->> 'record_count')::bigint, 1),

@@ -1,5 +1,6 @@
 -- Requires: functions/api/stream.sql
 -- Requires: functions/autonomos/dialect.sql
+-- Requires: functions/data/drift_topic.sql
 -- Requires: functions/data/events.sql
 -- What happens to the tenant's records, as it happens: connected, then event for each event, with an id to go on from,
 -- heartbeat every 15 seconds, and error. Last-Event-ID beats since.
@@ -15,7 +16,7 @@ DECLARE
     v_subscription api.subscription;
 BEGIN
     v_subscription := core.subscribe(
-        '{data.sync,data.account,data.contact,data.opportunity}',
+        '{data.sync,data.drift,data.account,data.contact,data.opportunity}',
         since => COALESCE(nullif(stream_events.last_event_id, ''), stream_events.since));
     v_subscription.connected := json_build_object(
         'type', 'connected', 'ts', autonomos.naive_time(clock_timestamp()), 'tenant', auth.tenant_id());

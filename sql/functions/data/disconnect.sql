@@ -1,5 +1,7 @@
--- Takes a connection's foreign server, credentials and mappings away. Its records and its history stay: they say where
--- they came from, and the connection's row says that nothing more will come.
+-- Requires: functions/data/clear_source.sql
+-- Takes a connection's foreign server, credentials and mappings away, and what was uploaded or pushed to it: that by a
+-- job, for it may be much. Its records and its history stay: they say where they came from, and the connection's row says
+-- that nothing more will come.
 --
 -- Role:    member, worker
 -- Definer: lends the dropping of a foreign server, of the caller's tenant only
@@ -24,6 +26,14 @@ BEGIN
     UPDATE data.connections AS c
     SET status = 'DISCONNECTED', health = 'unknown', updated_at = now()
     WHERE c.tenant_id = v_connection.tenant_id AND c.connection_id = v_connection.connection_id;
+    IF EXISTS (
+        SELECT FROM data.source_relations AS r
+        WHERE r.tenant_id = v_connection.tenant_id AND r.connection_id = v_connection.connection_id
+    ) THEN
+        PERFORM work.enqueue(
+            'data.clear_source', jsonb_build_object('connection_id', v_connection.connection_id),
+            unique_key => v_connection.connection_id::text);
+    END IF;
 END;
 $$;
 COMMENT ON FUNCTION data.disconnect(uuid) IS 'Takes a connection''s foreign server, credentials and mappings away.';

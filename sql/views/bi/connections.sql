@@ -23,7 +23,7 @@ COMMENT ON COLUMN bi.connections.connection_slug   IS 'Its name in the form used
 COMMENT ON COLUMN bi.connections.connection_name   IS 'Its name.';
 COMMENT ON COLUMN bi.connections.connection_type   IS 'Kind of source, such as postgres.';
 COMMENT ON COLUMN bi.connections.source_system     IS 'What its records call their source.';
-COMMENT ON COLUMN bi.connections.status            IS 'PENDING, ACTIVE, FAILED or DISCONNECTED.';
+COMMENT ON COLUMN bi.connections.status            IS 'PENDING, ACTIVE, PAUSED, FAILED or DISCONNECTED.';
 COMMENT ON COLUMN bi.connections.health            IS 'unknown, healthy, degraded or unhealthy.';
 COMMENT ON COLUMN bi.connections.health_checked_at IS 'When the health was found out, in UTC.';
 COMMENT ON COLUMN bi.connections.last_discovery_at IS 'When its relations were last listed, in UTC.';

@@ -1,0 +1,35 @@
+-- Runs as: bi_owner
+--
+-- The materialized view holds every tenant's rows and knows no policy: this predicate is what separates them, and the
+-- barrier keeps a reader's own functions behind it.
+CREATE OR REPLACE VIEW bi.sync_activity_by_hour WITH (security_barrier = true) AS
+SELECT
+    a.bucket_start AS hour_start,
+    a.connection_id,
+    a.run_count,
+    a.succeeded_count,
+    a.partial_count,
+    a.failed_count,
+    a.rows_read,
+    a.rows_written,
+    a.rows_rejected,
+    a.bytes_read,
+    a.duration_seconds,
+    a.drift_count
+FROM data_summary.activity_by_hour AS a
+WHERE a.tenant_id = (SELECT auth.bi_tenant_id());
+COMMENT ON VIEW bi.sync_activity_by_hour IS
+    'What was synced by hour and connection, of 32 days. As fresh as the last refresh, every ten minutes; a hour without syncs and drift has no row.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.hour_start       IS 'When the hour begins, in UTC.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.connection_id    IS 'Connection that was read; joins bi.connections.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.run_count        IS 'Runs that began in the hour.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.succeeded_count  IS 'Those that succeeded.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.partial_count    IS 'Those that stopped at a limit.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.failed_count     IS 'Those that failed.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.rows_read        IS 'Rows read.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.rows_written     IS 'Records made, changed or removed.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.rows_rejected    IS 'Rows that could not be turned into records.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.bytes_read       IS 'Bytes read.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.duration_seconds IS 'How long the runs took together, in seconds.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.drift_count      IS 'Differences that were found in the source in the hour.';
+GRANT SELECT ON bi.sync_activity_by_hour TO bi_reader;
