@@ -1,3 +1,4 @@
+-- Requires: functions/autonomos/connection_id.sql
 -- Requires: functions/autonomos/require_aam.sql
 -- Requires: functions/data/start_sync.sql
 -- Begins a sync of a connection, in the background.
@@ -12,24 +13,28 @@
 --          PT409 disconnected         409  the connection was disconnected
 --          PT422 address_not_allowed  422  the host is not one that this server may reach
 --          PT503 unavailable          503  AAM models not configured
-CREATE OR REPLACE FUNCTION autonomos.start_sync(connection_id uuid, mode text DEFAULT 'incremental')
+CREATE OR REPLACE FUNCTION autonomos.start_sync(connection_id text, mode text DEFAULT 'incremental')
 RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
+    v_connection_id uuid;
     v_job_id bigint;
     v_sync   data.syncs;
 BEGIN
     PERFORM autonomos.require_aam();
-    v_job_id := data.start_sync(start_sync.connection_id, start_sync.mode);
-    SELECT s.* INTO STRICT v_sync FROM data.syncs AS s WHERE s.connection_id = start_sync.connection_id AND s.job_id = v_job_id;
+    v_connection_id := autonomos.connection_id(start_sync.connection_id);
+    v_job_id := data.start_sync(v_connection_id, start_sync.mode);
+    SELECT s.* INTO STRICT v_sync
+    FROM data.syncs AS s
+    WHERE s.connection_id = v_connection_id AND s.job_id = v_job_id;
     RETURN json_build_object(
         'job_id', 'job-' || v_sync.sync_id, 'sync_id', v_sync.sync_id, 'status', v_sync.status,
         'connection_id', v_sync.connection_id, 'mode', v_sync.mode);
 END;
 $$;
-COMMENT ON FUNCTION autonomos.start_sync(uuid, text) IS 'Begins a sync of a connection, in the background.';
-GRANT EXECUTE ON FUNCTION autonomos.start_sync(uuid, text) TO member;
+COMMENT ON FUNCTION autonomos.start_sync(text, text) IS 'Begins a sync of a connection, in the background.';
+GRANT EXECUTE ON FUNCTION autonomos.start_sync(text, text) TO member;
 SELECT api.route('POST /api/v1/aam/connections/{connection_id}/sync', 'autonomos.start_sync',
     rate => 'write', status => 202, tag => 'AAM',
     returns => '{"job_id": "string", "sync_id": "uuid", "status": "string", "connection_id": "uuid",
