@@ -231,13 +231,10 @@ def drift(connection, version):
 def decide(connection):
     """Answers what waits for a person: yes, do as proposed. Returns what was asked."""
     asked = []
-    while True:
-        queue = call("GET", f"{AAM}/intelligence/rag_queue?limit=1000")["items"]
-        waiting = [s for s in queue if s["connection_id"] == connection and s["status"] == "pending"]
-        if not waiting:
-            return asked
+    while waiting := call("GET", f"{AAM}/intelligence/rag_queue?connection_id={connection}")["suggestions"]:
         call("POST", f"{AAM}/intelligence/rag_queue/{waiting[0]['id']}/accept")
-        asked.append((waiting[0].get("relation"), waiting[0].get("canonical_field"), waiting[0].get("vendor_field")))
+        asked.append(tuple(waiting[0][name] for name in ("relation", "canonical_field", "vendor_field")))
+    return asked
 
 
 def settle(connection, found, wanted):
