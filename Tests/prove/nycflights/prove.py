@@ -340,7 +340,7 @@ def main():
     writer.writerow(["altitude" if n == "alt" else n for n in names if n != "dst"])
     zone = names.index("tz")
     for row in rows:
-        writer.writerow([f"UTC{v}" if place == zone else v for place, v in enumerate(row) if place != dropped])
+        writer.writerow([f"{v} hours from UTC" if place == zone else v for place, v in enumerate(row) if place != dropped])
     upload(files, "airports", text.getvalue().encode())
     _, version = discover(files)
     settle(files, drift(files, version), {
