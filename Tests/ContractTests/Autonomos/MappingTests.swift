@@ -137,7 +137,7 @@ struct MappingTests {
         let response = try account.client.post("/api/v1/aam/connections/\(source)/mappings", json: body)
         #expect(response.status == 400)
         #expect(try response.string("detail") == "Invalid request body or parameters")
-        let errors = try #require(response.member("errors") as? [[String: Any]])
+        let errors = try #require(try response.member("errors") as? [[String: Any]])
         #expect(errors.contains { $0["field"] as? String == field }, "\(response.text)")
     }
 
@@ -175,7 +175,7 @@ struct MappingTests {
             ])
         #expect(try queue.string("suggestions[0].vendor_field") == "MainContactNumber")
         #expect(try queue.string("suggestions[0].canonical_field") == "contact_phone")
-        let confidence = try #require(queue.member("suggestions[0].confidence") as? Double)
+        let confidence = try #require(try queue.member("suggestions[0].confidence") as? Double)
         #expect(confidence >= 0.3 && confidence < 0.85)
 
         let accepted = try account.client.post(
