@@ -2,7 +2,9 @@
 extension Frontend {
     /// The transaction of an exchange has ended.
     func answered(_ exchange: Exchange, _ answer: consuming Answer) {
-        guard !exchange.isAbandoned, !exchange.isAnswered, let route = exchange.route, let dialect = exchange.currentDialect else { return }
+        guard !exchange.isAbandoned, !exchange.isAnswered, let route = exchange.route,
+            let dialect = exchange.currentDialect
+        else { return }
         switch consume answer {
         case .rows(let result):
             if exchange.unknownKey != nil {

@@ -118,6 +118,7 @@ JOIN data.source_files AS f ON f.relation = c.relation
 JOIN data.source_bad_lines AS b ON b.file_id = f.file_id
 GROUP BY f.relation, c.wanted;
 SELECT test.equals('the connection', status, 'ACTIVE') FROM data.connections WHERE connection_id = test.person(1);
+SELECT test.equals('discoveries that wait', count(*), 1) FROM data.discoveries WHERE connection_id = test.person(1);
 SELECT test.equals('bytes that are kept when all is loaded', count(*), 0) FROM data.source_file_parts;
 
 -- What is no such file is told, and leaves nothing.
@@ -201,6 +202,19 @@ SELECT test.equals('bad lines', count(*), 0) FROM data.source_bad_lines;
 SELECT test.raises($$SELECT data.abort_parts(test.person(1), current_setting('test.upload')::uuid)$$, 'PT404', 'not_found');
 SELECT test.load(test.send('names', E'a\n1\n', connection_id => test.person(2)));
 SELECT test.equals('the neighbour''s own', test.rows('names'), '1 {"a": "1"}');
+
+-- A connection that is disconnected gets no more rows, and keeps no bytes.
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT set_config('test.second', test.send('late', E'a\n1\n')::text, true) \g /dev/null
+RESET ROLE;
+UPDATE data.connections SET status = 'DISCONNECTED' WHERE connection_id = test.person(1);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.load(current_setting('test.second')::uuid);
+SELECT test.equals('a late file', jsonb_build_array(f.status, f.error_code, (SELECT count(*) FROM data.source_file_parts), (SELECT count(*) FROM data.source_relations WHERE relation = 'late')), '["failed", "disconnected", 0, 0]')
+FROM data.source_files AS f WHERE f.relation = 'late';
+SELECT test.raises($$SELECT test.send('late', 'x')$$, 'PT409', 'disconnected');
+RESET ROLE;
+UPDATE data.connections SET status = 'ACTIVE' WHERE connection_id = test.person(1);
 
 -- What was never completed goes after a week, with its bytes.
 SELECT test.become_member(1, permissions => '{connections.write}');

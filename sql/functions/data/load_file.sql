@@ -47,6 +47,15 @@ BEGIN
         PERFORM work.snooze(interval '2 s', 'A file that came before is being loaded.');
     END IF;
 
+    IF EXISTS (
+        SELECT FROM data.connections AS c
+        WHERE c.tenant_id = v_file.tenant_id AND c.connection_id = v_file.connection_id AND c.status = 'DISCONNECTED')
+    THEN
+        v_file.error_code := 'disconnected';
+        v_file.error := 'The connection was disconnected.';
+        PERFORM data.end_file(v_file);
+        RETURN jsonb_build_object('file_id', v_file_id, 'is_finished', true);
+    END IF;
     INSERT INTO data.source_relations (tenant_id, connection_id, relation, generation)
     VALUES (v_file.tenant_id, v_file.connection_id, v_file.relation, 0)
     ON CONFLICT ON CONSTRAINT source_relations_pkey DO NOTHING;
