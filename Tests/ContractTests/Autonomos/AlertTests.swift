@@ -89,7 +89,7 @@ struct AlertTests {
         #expect(try account.client.post("\(path)/test", json: "{}").status == 404)
     }
 
-    private static let faults: [(String, Any, String)] = [
+    private static let faults: [(String, any Sendable, String)] = [
         ("name", "", "name"), ("metric", "happiness", "metric"), ("threshold", "many", "threshold"),
         ("threshold", 1e16, "threshold"), ("comparison", "beside", "comparison"),
         ("window_minutes", 0, "window_minutes"),

@@ -110,7 +110,7 @@ struct BulkMappingTests {
         try occupy()
         #expect(try account.client.get(Self.target).integer("total") == 5)
         let id = try #require(
-            account.server.sqlValue(
+            try account.server.sqlValue(
                 "UPDATE data.bulk_mappings SET expires_at = now() WHERE tenant_id = $1::uuid RETURNING bulk_mapping_id",
                 [account.tenantID]))
         #expect(try account.client.get(Self.target).integer("total") == 0)
@@ -130,7 +130,7 @@ struct BulkMappingTests {
     func invalid(_ body: String, _ field: String) throws {
         let response = try account.client.post(Self.target, json: body)
         #expect(response.status == 400)
-        let errors = try #require(response.member("errors") as? [[String: Any]])
+        let errors = try #require(try response.member("errors") as? [[String: Any]])
         #expect(errors.contains { $0["field"] as? String == field }, "\(response.text)")
         #expect(try account.client.get(Self.target + "/nonsense").status == 404)
     }

@@ -87,12 +87,15 @@ struct MappingTests {
 
         let changed = try account.client.send(
             "PATCH", "/api/v1/aam/mappings/\(id)",
-            json: #"{"fields": [{"canonical_field": "industry", "vendor_field": "Line", "coercion": ["trim", "lowercase"]}]}"#)
+            json:
+                #"{"fields": [{"canonical_field": "industry", "vendor_field": "Line", "coercion": ["trim", "lowercase"]}]}"#
+        )
         #expect(changed.status == 200, "\(changed.text)")
         #expect(try changed.string("fields[0].vendor_field") == "Line")
         #expect(try changed.string("fields[1].vendor_field") == "Name")
         let unmapped = try account.client.send(
-            "PATCH", "/api/v1/aam/mappings/\(id)", json: #"{"fields": [{"canonical_field": "industry", "vendor_field": null}]}"#)
+            "PATCH", "/api/v1/aam/mappings/\(id)",
+            json: #"{"fields": [{"canonical_field": "industry", "vendor_field": null}]}"#)
         #expect(try (unmapped.member("fields") as? [Any])?.count == 1)
         #expect(try account.client.get("/api/v1/aam/mappings/\(id)").string("fields[0].canonical_field") == "name")
 
@@ -137,13 +140,14 @@ struct MappingTests {
         let response = try account.client.post("/api/v1/aam/connections/\(source)/mappings", json: body)
         #expect(response.status == 400)
         #expect(try response.string("detail") == "Invalid request body or parameters")
-        let errors = try #require(response.member("errors") as? [[String: Any]])
+        let errors = try #require(try response.member("errors") as? [[String: Any]])
         #expect(errors.contains { $0["field"] as? String == field }, "\(response.text)")
     }
 
     @Test("of no connection, or without the permission, are refused")
     func forbidden() throws {
-        let body = #"{"entity": "account", "source_relation": "x", "fields": [{"canonical_field": "name", "vendor_field": "x"}]}"#
+        let body =
+            #"{"entity": "account", "source_relation": "x", "fields": [{"canonical_field": "name", "vendor_field": "x"}]}"#
         let unknown = try account.client.post("/api/v1/aam/connections/\(Self.missing)/mappings", json: body)
         #expect(unknown.status == 404)
         #expect(try unknown.string("detail") == "Connection not found.")
@@ -175,7 +179,7 @@ struct MappingTests {
             ])
         #expect(try queue.string("suggestions[0].vendor_field") == "MainContactNumber")
         #expect(try queue.string("suggestions[0].canonical_field") == "contact_phone")
-        let confidence = try #require(queue.member("suggestions[0].confidence") as? Double)
+        let confidence = try #require(try queue.member("suggestions[0].confidence") as? Double)
         #expect(confidence >= 0.3 && confidence < 0.85)
 
         let accepted = try account.client.post(
@@ -186,12 +190,14 @@ struct MappingTests {
         #expect(try registry.integer("summary.autofix") == 2)
         #expect(try registry.integer("summary.hitl") == 1)
         #expect(try registry.integer("summary.pending") == 0)
-        let decided = try account.client.get("/api/v1/aam/intelligence/rag_queue?status=accepted&connection_id=\(source)")
+        let decided = try account.client.get(
+            "/api/v1/aam/intelligence/rag_queue?status=accepted&connection_id=\(source)")
         #expect(try decided.integer("total") == 1)
 
         // The tenant's next source has been learned for.
         let next = try account.addSource(SourceRelations.contacts)
-        let second = try account.client.post("/api/v1/aam/connections/\(next)/suggest", json: #"{"relation": "Contact"}"#)
+        let second = try account.client.post(
+            "/api/v1/aam/connections/\(next)/suggest", json: #"{"relation": "Contact"}"#)
         #expect(try second.integer("applied") == 3)
         #expect(try second.integer("queued") == 0)
     }
@@ -212,7 +218,8 @@ struct MappingTests {
             #expect(try response.string("errors[0].field") == field)
         }
         let corrected = try account.client.post(
-            target + "/accept", json: #"{"canonical_field": "contact_title", "coercion": "uppercase", "reason": "it is no number"}"#)
+            target + "/accept",
+            json: #"{"canonical_field": "contact_title", "coercion": "uppercase", "reason": "it is no number"}"#)
         #expect(corrected.status == 200, "\(corrected.text)")
         #expect(try corrected.string("canonical_field") == "contact_title")
         #expect(try corrected.string("coercion") == "uppercase")
@@ -227,7 +234,8 @@ struct MappingTests {
         let other = try next.addSource(SourceRelations.contacts)
         _ = try next.client.post("/api/v1/aam/connections/\(other)/suggest", json: "{}")
         let rejected = try next.client.post(
-            "/api/v1/aam/intelligence/rag_queue/\(next.suggestion("MainContactNumber"))/reject", json: #"{"reason": "no"}"#)
+            "/api/v1/aam/intelligence/rag_queue/\(next.suggestion("MainContactNumber"))/reject",
+            json: #"{"reason": "no"}"#)
         #expect(try rejected.string("status") == "rejected")
         #expect(try next.client.post("/api/v1/aam/connections/\(other)/suggest", json: "{}").integer("queued") == 0)
     }
@@ -239,12 +247,14 @@ struct MappingTests {
         #expect(undiscovered.status == 409)
         #expect(try undiscovered.string("detail") == "This connection has not been discovered yet.")
         let source = try account.addSource(SourceRelations.contacts)
-        let wrong = try account.client.post("/api/v1/aam/connections/\(source)/suggest", json: #"{"relation": "Nothing"}"#)
+        let wrong = try account.client.post(
+            "/api/v1/aam/connections/\(source)/suggest", json: #"{"relation": "Nothing"}"#)
         #expect(wrong.status == 400)
         #expect(try account.client.post("/api/v1/aam/connections/\(Self.missing)/suggest", json: "{}").status == 404)
         #expect(try account.client.get("/api/v1/aam/intelligence/rag_queue?status=nonsense").status == 400)
         #expect(
-            try account.client.post("/api/v1/aam/intelligence/rag_queue/\(Self.missing)/accept", json: "{}").status == 404)
+            try account.client.post("/api/v1/aam/intelligence/rag_queue/\(Self.missing)/accept", json: "{}").status
+                == 404)
     }
 
     // MARK: Repairs

@@ -80,7 +80,7 @@ struct SuggestionQualityTests {
 
     @Test("are good guesses for names that nobody has thought of")
     func unknown() throws {
-        let held = try #require(figures(forgetting: true)["held"])
+        let held = try #require(try figures(forgetting: true)["held"])
         #expect(held.precision >= 0.75)
         #expect(held.recall >= 0.6)
         #expect(held.surePrecision >= 0.75)
@@ -89,7 +89,7 @@ struct SuggestionQualityTests {
     @Test("are as sure as they are right")
     func calibrated() throws {
         for forgetting in [false, true] {
-            let held = try #require(figures(forgetting: forgetting)["held"])
+            let held = try #require(try figures(forgetting: forgetting)["held"])
             #expect(abs(held.confidence - held.precision) <= 0.12)
             #expect(held.brier <= 0.22)
         }

@@ -231,13 +231,10 @@ def drift(connection, version):
 def decide(connection):
     """Answers what waits for a person: yes, do as proposed. Returns what was asked."""
     asked = []
-    while True:
-        queue = call("GET", f"{AAM}/intelligence/rag_queue?limit=1000")["items"]
-        waiting = [s for s in queue if s["connection_id"] == connection and s["status"] == "pending"]
-        if not waiting:
-            return asked
+    while waiting := call("GET", f"{AAM}/intelligence/rag_queue?connection_id={connection}")["suggestions"]:
         call("POST", f"{AAM}/intelligence/rag_queue/{waiting[0]['id']}/accept")
-        asked.append((waiting[0].get("relation"), waiting[0].get("canonical_field"), waiting[0].get("vendor_field")))
+        asked.append(tuple(waiting[0][name] for name in ("relation", "canonical_field", "vendor_field")))
+    return asked
 
 
 def settle(connection, found, wanted):
@@ -343,7 +340,7 @@ def main():
     writer.writerow(["altitude" if n == "alt" else n for n in names if n != "dst"])
     zone = names.index("tz")
     for row in rows:
-        writer.writerow([f"UTC{v}" if place == zone else v for place, v in enumerate(row) if place != dropped])
+        writer.writerow([f"{v} hours from UTC" if place == zone else v for place, v in enumerate(row) if place != dropped])
     upload(files, "airports", text.getvalue().encode())
     _, version = discover(files)
     settle(files, drift(files, version), {

@@ -55,6 +55,12 @@ FROM (VALUES
 ) AS r (arguments, fault);
 SELECT test.raises($$SELECT data.create_alert_rule('x', 'drift_events', 'above', 1, 0, 'webhook', 'https://ops.example/x')$$, '23514', 'alert_window_check');
 
+-- The answer to making one shows it.
+SAVEPOINT made;
+SELECT test.equals('the answer', jsonb_build_array(r ->> 'name', r ->> 'comparison', r -> 'window_minutes', r ->> 'state'), '["Drift", "above", 60, "unknown"]')
+FROM (SELECT autonomos.create_alert_rule('Drift', 'drift_events', 1, 'webhook', url => 'https://ops.example/hook')::jsonb AS r) AS a;
+ROLLBACK TO made;
+
 -- Two that fire and one that does not; one that has nothing to judge by; one that is switched off.
 SELECT set_config('pgserver.settings', '{"data.alert_from": "alerts@pgserver.example"}', true) \g /dev/null
 SELECT set_config('test.failures', data.create_alert_rule(' Failing syncs ', 'sync_failures', 'above', 1, 60, 'webhook', 'https://ops.example/hook', 'a long secret')::text, true),

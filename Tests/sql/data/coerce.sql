@@ -128,3 +128,17 @@ CROSS JOIN (VALUES (NULL), ('["trim"]'), ('["trim", "lowercase"]'), ('[{"x": "y"
     ('["percent"]'), ('["currency"]'), ('["boolean"]'), ('["date"]'), ('["timestamp"]'), ('[{"date": "MM/DD/YYYY"}]'), ('[{"split": {"separator": " ", "part": -1}}]')) AS s (steps)
 CROSS JOIN unnest(ARRAY['text', 'numeric', 'fraction', 'boolean', 'date', 'timestamptz', 'json']) AS t (data_type)
 CROSS JOIN LATERAL data.coerce(v.value, s.steps::jsonb, t.data_type) AS c;
+
+-- A number of an own kind of record keeps all its digits.
+CREATE FUNCTION pg_temp.own(value text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_result text;
+BEGIN
+    EXECUTE format('SELECT (%s)::text FROM (SELECT $1 AS v, NULL::record AS q) AS r', replace((
+        SELECT s.value FROM data.coercion_sql('r.v', 'text', NULL, 'numeric', false, 'q') AS s), '(r.q).result', 'NULL'))
+    INTO v_result USING value;
+    RETURN v_result;
+END;
+$$;
+SELECT test.equals(c.value, pg_temp.own(c.value), c.wanted)
+FROM (VALUES ('41.130472222222224', '41.130472222222224'), ('10.357019999999999', '10.357019999999999'), ('-80.5000000', '-80.5'), ('7', '7')) AS c (value, wanted);

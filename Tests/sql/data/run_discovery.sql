@@ -54,7 +54,8 @@ SELECT test.equals('of a file', test.discover(current_setting('test.files')::uui
 SELECT test.equals('types', jsonb_object_agg(c.entry ->> 'column', (c.entry ->> 'type') || CASE WHEN c.entry -> 'is_nullable' = 'true' THEN '?' ELSE '' END), '{
     "id": "integer", "zip": "text", "amount": "numeric", "paid": "boolean?", "day": "date", "at": "timestamptz", "note": "text?",
     "nothing": "text?", "tags": "json?", "wrong_day": "text", "delay": "integer?", "country": "text"}'),
-    test.equals('words for no value', string_agg(c.entry ->> 'column' || (c.entry ->> 'null_values'), ','), 'delay["NA"]'),
+    test.equals('words for no value', array_agg(DISTINCT c.entry ->> 'null_values'), array['["NA"]', NULL]),
+    test.equals('in columns of a type', string_agg(c.entry ->> 'column', ',' ORDER BY c.entry ->> 'column') FILTER (WHERE c.entry ? 'null_values'), 'amount,at,day,delay,id,paid'),
     test.equals('what is empty', string_agg(c.entry ->> 'column', ',') FILTER (WHERE c.entry ? 'is_empty'), 'nothing')
 FROM data.schema_snapshots AS s, jsonb_array_elements(s.relations -> 0 -> 'columns') AS c (entry)
 WHERE s.connection_id = current_setting('test.files')::uuid AND s.version = 2;

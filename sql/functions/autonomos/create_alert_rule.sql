@@ -16,12 +16,16 @@ CREATE OR REPLACE FUNCTION autonomos.create_alert_rule(
 RETURNS json LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
+DECLARE
+    v_alert_rule_id uuid;
 BEGIN
     PERFORM autonomos.require_aam();
-    RETURN autonomos.get_alert_rule(data.create_alert_rule(
+    -- A statement of its own, so that the next one sees the rule.
+    v_alert_rule_id := data.create_alert_rule(
         create_alert_rule.name, create_alert_rule.metric, create_alert_rule.comparison, create_alert_rule.threshold,
         create_alert_rule.window_minutes, create_alert_rule.channel, create_alert_rule.url, create_alert_rule.secret,
-        create_alert_rule.recipients, create_alert_rule.connection_id, create_alert_rule.is_active));
+        create_alert_rule.recipients, create_alert_rule.connection_id, create_alert_rule.is_active);
+    RETURN autonomos.get_alert_rule(v_alert_rule_id);
 END;
 $$;
 COMMENT ON FUNCTION autonomos.create_alert_rule(

@@ -118,6 +118,7 @@ BEGIN
         WHEN v_left NOT IN ('[]', CASE data_type
             WHEN 'numeric' THEN '["number"]' WHEN 'boolean' THEN '["boolean"]' WHEN 'date' THEN '["date"]'
             WHEN 'timestamptz' THEN '["timestamp"]' ELSE '[]' END::jsonb) THEN NULL
+        WHEN data_type = 'numeric' AND NOT is_canonical THEN '^[+-]?\d{1,14}(\.\d{1,30})?$'
         WHEN data_type = 'numeric' THEN '^[+-]?\d{1,14}(\.\d{1,6})?$'
         WHEN data_type = 'fraction' THEN '^(0(\.\d{1,6})?|1(\.0{1,6})?)$'
         WHEN data_type = 'boolean' THEN '^(true|false|t|f)$'

@@ -4,7 +4,8 @@
 -- A type is what all values of a column look like: integer, numeric, boolean, date, timestamptz, json, else text. Numbers
 -- that begin with 0 are text, for they are codes. What is pushed has types of its own, so there a text of digits stays
 -- text. NA and the like stand for no value where all other values of a file's column are numbers, times or truths: the
--- column is of their type, and null_values names the words, for a mapping to leave them out, {"enum": {"NA": ""}}.
+-- column is of their type, and null_values of each such column names the words of the relation, for a mapping to leave
+-- them out, {"enum": {"NA": ""}}.
 --
 -- Of a relation with many rows some are looked at: the first, the last, and others evenly between.
 --
@@ -186,11 +187,19 @@ BEGIN
                             'column', c.name, 'type', c.type,
                             'is_nullable', c.value_count < n.row_count OR COALESCE(c.has_markers, false),
                             'position', c.position, 'sample', COALESCE(s.sample, '[]'))
-                        || CASE WHEN c.has_markers THEN jsonb_build_object('null_values', c.markers) ELSE '{}' END
+                        || CASE WHEN m.words IS NOT NULL AND c.type NOT IN ('text', 'json')
+                            THEN jsonb_build_object('null_values', m.words) ELSE '{}' END
                         || CASE WHEN c.value_count = 0 THEN '{"is_empty": true}'::jsonb ELSE '{}' END
                         ORDER BY c.position)
                     FROM columns AS c
                     CROSS JOIN counted AS n
+                    CROSS JOIN (
+                        -- Who writes NA in one column may do so in another, in rows that were not looked at.
+                        SELECT array_agg(DISTINCT w.word ORDER BY w.word) AS words
+                        FROM columns AS t
+                        CROSS JOIN LATERAL unnest(t.markers) AS w (word)
+                        WHERE t.has_markers
+                    ) AS m
                     LEFT JOIN samples AS s ON s.name = c.name
                 ), '[]'))
         INTO STRICT v_count, v_window, v_entry;

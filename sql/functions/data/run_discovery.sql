@@ -20,6 +20,7 @@ DECLARE
     v_relations    jsonb;
     v_code         text;
     v_error        text;
+    v_known        int;
     v_version      int;
     v_drift        int := 0;
     v_discovery    data.discoveries;
@@ -32,6 +33,11 @@ BEGIN
         v_code := lower(COALESCE(v_connection.status, 'not_found'));
         v_error := format('The connection is %s.', replace(v_code, '_', ' '));
     ELSE
+        v_known := (
+            SELECT max(s.version)
+            FROM data.schema_snapshots AS s
+            WHERE s.tenant_id = v_connection.tenant_id AND s.connection_id = v_connection.connection_id
+        );
         PERFORM work.progress(0.1, 'looking at relations');
         SELECT f.relations, f.failure_code, f.failure INTO v_relations, v_code, v_error
         FROM data.look_at_source(v_connection) AS f;
@@ -43,12 +49,20 @@ BEGIN
             WHERE c.tenant_id = v_connection.tenant_id AND c.connection_id = v_connection.connection_id
             FOR NO KEY UPDATE;
         EXCEPTION WHEN lock_not_available THEN
-            PERFORM work.snooze(v_pause, 'The connection is being synchronized.');
+            PERFORM work.snooze(v_pause, 'The connection is being synchronized or changed.');
         END;
         IF v_connection.status = 'DISCONNECTED' THEN
             v_code := 'disconnected';
             v_error := 'The connection is disconnected.';
         ELSIF v_code IS NULL THEN
+            -- Another look was quicker: what this one saw may be older than what that one wrote down.
+            IF v_known IS DISTINCT FROM (
+                SELECT max(s.version)
+                FROM data.schema_snapshots AS s
+                WHERE s.tenant_id = v_connection.tenant_id AND s.connection_id = v_connection.connection_id
+            ) THEN
+                PERFORM work.snooze(v_pause, 'The source was looked at in the meantime.');
+            END IF;
             SELECT s.version, s.drift_found INTO STRICT v_version, v_drift
             FROM data.store_snapshot(v_connection, v_relations) AS s;
         END IF;

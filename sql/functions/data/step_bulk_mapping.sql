@@ -40,7 +40,9 @@ BEGIN
         WHERE i.tenant_id = v_tenant_id AND i.bulk_mapping_id = v_job.bulk_mapping_id
             AND i.item_no = step_bulk_mapping.item_no;
     END IF;
-    -- What was made is counted even if the job was cancelled while it was.
+    -- Before the job, as whoever gives places or cancels does. What was made is counted even if the job was cancelled
+    -- while it was.
+    PERFORM FROM auth.tenants AS t WHERE t.tenant_id = v_tenant_id FOR NO KEY UPDATE;
     UPDATE data.bulk_mappings AS b
     SET started_at = COALESCE(b.started_at, clock_timestamp()),
         succeeded_count = b.succeeded_count + COALESCE(v_is_right, false)::int,
