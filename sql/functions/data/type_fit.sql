@@ -101,7 +101,8 @@ BEGIN
             END IF;
             coercion := CASE type_fit.field
                 WHEN 'email' THEN '["trim", "lowercase"]'::jsonb
-                WHEN 'currency' THEN CASE v_class WHEN 'text' THEN '["trim", "uppercase"]'::jsonb END
+                WHEN 'currency' THEN CASE WHEN v_class = 'text' AND NOT COALESCE('currency' = ANY (type_fit.kinds), false)
+                    THEN '["trim", "uppercase"]'::jsonb END
                 ELSE CASE WHEN 'padded' = ANY (type_fit.kinds) THEN '"trim"'::jsonb END
             END;
     END CASE;
