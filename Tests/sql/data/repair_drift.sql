@@ -7,7 +7,8 @@ VALUES
     (test.tenant(1), test.person(1), 1, '[{"relation": "Contact", "key_columns": ["Id"], "columns": [
         {"column": "Id", "type": "text"}, {"column": "Mail", "type": "text"}, {"column": "First", "type": "text"},
         {"column": "Surname", "type": "text"}, {"column": "Street", "type": "text"}, {"column": "City", "type": "text"},
-        {"column": "Since", "type": "date"}, {"column": "Job", "type": "text"}]}]', '\x01');
+        {"column": "Since", "type": "date"}, {"column": "Job", "type": "text"}, {"column": "Level", "type": "text"},
+        {"column": "Size", "type": "numeric"}]}]', '\x01');
 SELECT test.become_member(1, permissions => '{connections.write}');
 SELECT set_config('test.mapping', data.create_mapping(
     test.person(1), 'contact', 'Contact', 'Id', '[
@@ -17,6 +18,10 @@ SELECT set_config('test.mapping', data.create_mapping(
         {"canonical_field": "phone", "vendor_field": "Street", "coercion": {"concat": ["City"], "separator": ", "}},
         {"canonical_field": "created_at", "vendor_field": "Since"},
         {"canonical_field": "owner_id", "vendor_field": "Job"}]')::text, true) \g /dev/null
+SELECT data.create_mapping(
+    test.person(1), 'record', 'Contact', 'Id', '[
+        {"canonical_field": "level", "vendor_field": "Level"}, {"canonical_field": "size", "vendor_field": "Size"}]',
+    record_type => 'rank') \g /dev/null
 RESET ROLE;
 -- Everything of it changes at once: what a drift says is all that is known.
 INSERT INTO data.schema_snapshots (tenant_id, connection_id, version, relations, fingerprint)
@@ -24,7 +29,8 @@ VALUES
     (test.tenant(1), test.person(1), 2, '[{"relation": "Contact", "key_columns": ["Key"], "columns": [
         {"column": "Key", "type": "text"}, {"column": "email_address", "type": "text"}, {"column": "Vorname", "type": "text"},
         {"column": "family_name", "type": "text"}, {"column": "Street", "type": "text"}, {"column": "Town", "type": "text"},
-        {"column": "Since", "type": "text", "sample": ["31/12/2025"]}, {"column": "job_title", "type": "text"}]}]', '\x02');
+        {"column": "Since", "type": "text", "sample": ["31/12/2025"]}, {"column": "job_title", "type": "text"},
+        {"column": "Level", "type": "integer"}, {"column": "Size", "type": "boolean"}]}]', '\x02');
 CREATE FUNCTION test.drift(event_type text, field text, new_field text, confidence numeric)
 RETURNS uuid LANGUAGE sql AS $$
     INSERT INTO data.drift_events (tenant_id, connection_id, version, event_type, relation, field, new_field, old_schema, new_schema, confidence)
@@ -41,6 +47,8 @@ FROM (VALUES
     ('removed, gone',      'field_removed', 'Job',     NULL,            1.0),
     ('joined column',      'field_renamed', 'City',    'Town',          0.9),
     ('type',               'type_changed',  'Since',   NULL,            1.0),
+    ('any type is text',   'type_changed',  'Level',   NULL,            1.0),
+    ('no such type',       'type_changed',  'Size',    NULL,            1.0),
     ('unmapped',           'field_renamed', 'Nothing', 'Something',     1.0),
     ('table added',        'table_added',   NULL,      NULL,            1.0),
     ('added',              'field_added',   'job_title', NULL,          1.0)
@@ -57,6 +65,8 @@ FROM (VALUES
     (5, 'removed, gone',     'queued'),
     (6, 'joined column',     'auto_repaired'),
     (7, 'type',              'auto_repaired'),
+    (7, 'any type is text',  'auto_repaired'),
+    (7, 'no such type',      'queued'),
     (8, 'unmapped',          'detected'),
     (9, 'table added',       'detected'),
     (10, 'added',            'auto_repaired')
@@ -74,14 +84,14 @@ SELECT test.equals('the mapping', jsonb_object_agg(f.canonical_field, jsonb_buil
     "email": ["email_address", "lowercase"], "first_name": ["First", null], "last_name": ["family_name", null],
     "phone": ["Street", [{"concat": ["Town"], "separator": ", "}]], "created_at": ["Since", {"date": "DD/MM/YYYY"}],
     "owner_id": ["Job", null], "title": ["job_title", null]}'::jsonb)
-FROM data.mapping_fields AS f;
+FROM data.mapping_fields AS f JOIN data.mappings AS m USING (mapping_id) WHERE m.entity = 'contact';
 
 -- A person decides the rest: accepted is repaired, rejected stays as it is.
 SELECT test.equals('accepted', (data.accept_suggestion(s.suggestion_id)).status, 'accepted')
 FROM data.mapping_suggestions AS s WHERE s.vendor_field = 'Vorname';
 SELECT test.equals('repaired', f.vendor_field, 'Vorname') FROM data.mapping_fields AS f WHERE f.canonical_field = 'first_name';
 SELECT test.equals('the drift', e.status, 'repaired') FROM data.drift_events AS e JOIN drifts AS d USING (drift_event_id) WHERE d.name = 'doubtful rename';
-SELECT test.equals('what is asked', jsonb_build_array(s.canonical_field, s.vendor_field), '["owner_id", null]')
+SELECT test.equals('what is asked', jsonb_object_agg(s.canonical_field, s.vendor_field), '{"owner_id": null, "size": null}')
 FROM data.mapping_suggestions AS s WHERE s.status = 'pending';
 SELECT test.equals('rejected', (data.reject_suggestion(s.suggestion_id)).status, 'rejected')
 FROM data.mapping_suggestions AS s WHERE s.status = 'pending';

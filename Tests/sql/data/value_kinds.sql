@@ -54,8 +54,12 @@ FROM (VALUES
     ('integer',           NULL,             'created_at',  'timestamptz', 0,      '"timestamp"'),
     ('character varying', '{email}',        'email',       'text',        1,      '["trim", "lowercase"]'),
     ('text',              '{phone}',        'email',       'text',        0.4,    '["trim", "lowercase"]'),
+    ('text',              '{currency}',     'currency',    'text',        1,      NULL),
+    ('text',              NULL,             'currency',    'text',        1,      '["trim", "uppercase"]'),
     ('uuid',              NULL,             'owner_id',    'text',        1,      NULL),
     ('integer',           NULL,             'status',      'text',        0.55,   NULL),
+    ('text',              '{boolean}',      'is_open',     'boolean',     0.97,   '"boolean"'),
+    ('text',              '{number,money}', 'is_open',     'boolean',     0,      '"boolean"'),
     ('text',              '{padded}',       'name',        'text',        1,      '"trim"'),
     ('jsonb',             NULL,             'name',        'text',        0.15,   NULL)
 ) AS c (type, kinds, field, data_type, fit, coercion)

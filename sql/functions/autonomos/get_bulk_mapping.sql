@@ -14,7 +14,8 @@ STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_bulk_mapping_id uuid;
-    v_job data.bulk_mappings;
+    v_job      data.bulk_mappings;
+    v_document json;
 BEGIN
     PERFORM autonomos.require_aam();
     v_bulk_mapping_id := autonomos.bulk_mapping_id(get_bulk_mapping.job_id);
@@ -24,14 +25,19 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM api.fail('not_found', 'Bulk mapping job not found.', 404);
     END IF;
-    RETURN (autonomos.bulk_mapping_document(v_job)::jsonb || jsonb_build_object('results', (
-        SELECT COALESCE(jsonb_agg(jsonb_build_object(
+    SELECT json_object_agg(m.key, m.value) INTO v_document
+    FROM (
+        SELECT d.key, d.value FROM json_each(autonomos.bulk_mapping_document(v_job)) AS d
+        UNION ALL
+        SELECT 'results', COALESCE(json_agg(json_build_object(
             'index', i.item_no - 1, 'status', i.status, 'connection_id', i.request -> 'connection_id',
             'source_relation', i.request -> 'source_relation', 'mapping_id', i.result -> 'mapping_id',
             'applied', i.result -> 'applied', 'queued', i.result -> 'queued', 'error', i.result -> 'error')
             ORDER BY i.item_no), '[]')
         FROM data.bulk_mapping_items AS i
-        WHERE i.tenant_id = v_job.tenant_id AND i.bulk_mapping_id = v_job.bulk_mapping_id)))::json;
+        WHERE i.tenant_id = v_job.tenant_id AND i.bulk_mapping_id = v_job.bulk_mapping_id
+    ) AS m;
+    RETURN v_document;
 END;
 $$;
 COMMENT ON FUNCTION autonomos.get_bulk_mapping(text) IS 'A bulk mapping job with what came of each of its mappings.';

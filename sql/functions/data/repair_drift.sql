@@ -123,7 +123,12 @@ BEGIN
                     jsonb_build_object('drift', 'field_renamed', 'rename', v_drift.confidence)
                         || COALESCE(v_match.evidence, '{}'));
             ELSIF v_drift.event_type = 'type_changed' THEN
-                SELECT t.fit, t.coercion INTO STRICT v_fit
+                -- What the column means is settled; anything can be read as text.
+                SELECT
+                    CASE WHEN v_field.data_type IN ('text', 'json') AND v_column ->> 'type' !~* '^(json|array|object)'
+                        THEN greatest(t.fit, 0.95) ELSE t.fit END AS fit,
+                    t.coercion
+                INTO STRICT v_fit
                 FROM data.type_fit(
                     v_column ->> 'type', data.value_kinds(v_column -> 'sample'), v_field.canonical_field,
                     v_field.data_type, data.name_phrase(v_field.vendor_field)) AS t;

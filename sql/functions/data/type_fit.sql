@@ -69,7 +69,14 @@ BEGIN
                 ELSE '"timestamp"'
             END;
         WHEN type_fit.data_type = 'boolean' THEN
-            fit := CASE v_class WHEN 'boolean' THEN 1 WHEN 'text' THEN 0.6 WHEN 'integer' THEN 0.5 ELSE 0 END;
+            fit := CASE
+                WHEN v_class = 'boolean' THEN 1
+                WHEN v_class = 'integer' THEN CASE WHEN 'fraction' = ANY (type_fit.kinds) THEN 0.9 ELSE 0.5 END
+                WHEN v_class <> 'text' THEN 0
+                WHEN NOT v_is_known THEN 0.6
+                WHEN 'boolean' = ANY (type_fit.kinds) THEN 0.97
+                ELSE 0
+            END;
             coercion := CASE WHEN v_class <> 'boolean' THEN '"boolean"'::jsonb END;
         WHEN type_fit.data_type = 'json' THEN
             fit := CASE v_class WHEN 'json' THEN 1 ELSE 0.5 END;
@@ -94,7 +101,8 @@ BEGIN
             END IF;
             coercion := CASE type_fit.field
                 WHEN 'email' THEN '["trim", "lowercase"]'::jsonb
-                WHEN 'currency' THEN CASE v_class WHEN 'text' THEN '["trim", "uppercase"]'::jsonb END
+                WHEN 'currency' THEN CASE WHEN v_class = 'text' AND NOT COALESCE('currency' = ANY (type_fit.kinds), false)
+                    THEN '["trim", "uppercase"]'::jsonb END
                 ELSE CASE WHEN 'padded' = ANY (type_fit.kinds) THEN '"trim"'::jsonb END
             END;
     END CASE;
