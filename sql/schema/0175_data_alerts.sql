@@ -137,6 +137,7 @@ CREATE TABLE data.alert_notices (
 );
 COMMENT ON TABLE data.alert_notices IS 'One row for each notice of an alert, and what came of sending it.';
 CREATE INDEX alert_notices_alert_id_idx ON data.alert_notices (tenant_id, alert_id);
+CREATE INDEX alert_notices_test_idx ON data.alert_notices (tenant_id, created_at) WHERE alert_id IS NULL;
 CREATE INDEX alert_notices_alert_rule_id_idx ON data.alert_notices (tenant_id, alert_rule_id, created_at DESC);
 
 DO $$

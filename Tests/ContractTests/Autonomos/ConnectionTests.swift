@@ -17,7 +17,7 @@ struct ConnectionTests {
     ]
 
     init() throws {
-        account = try Account(on: try RecordStreams.server())
+        account = try Account(on: try SourceServer.shared())
     }
 
     private func change(_ id: String, _ members: [String: Any]) throws -> HTTPResponse {

@@ -2,6 +2,20 @@ import Foundation
 
 @testable import PgServer
 
+/// A server that does jobs too, and lets connections lead to sources of these tests.
+enum SourceServer {
+    static func shared() throws -> RunningServer { try result.get() }
+
+    private static let result = Result {
+        let server = try CatalogServer(
+            "sources", environment: IdentityServer.environment.merging(["PGSERVER_WORKERS": "default:2"]) { $1 }
+        ).server
+        let host = try BlockingConnection(conninfo: server.databaseURL).location.host
+        try server.sql("UPDATE core.settings SET value = $1 WHERE name = 'data.allowed_hosts'", [host])
+        return server
+    }
+}
+
 /// What the suites of this folder do with sources, over HTTP as a client would.
 extension Account {
     static let connections = "/api/v1/aam/connections"

@@ -65,7 +65,8 @@ struct NeighbourRouteTests {
     @Test("that lists records shows the first tenant its own: the silence above is the policies'")
     func control() throws {
         let neighbours = try Neighbours.shared()
-        for path in ["/api/v1/dcl/views/accounts", "/api/v1/dcl/views/opportunities"] {
+        for view in ["accounts", "opportunities", "contacts", "golden-contacts"] {
+            let path = "/api/v1/dcl/views/\(view)"
             let own = try neighbours.first.client.get(path)
             #expect(own.text.contains(Neighbours.mark))
             #expect(try own.integer("meta.total") == 1)

@@ -29,10 +29,11 @@ struct Neighbours {
         try server.sql(
             """
             WITH a AS (INSERT INTO data.accounts (tenant_id, account_id, name) VALUES ($1::uuid, 'ACC-2', 'own')),
-                c AS (INSERT INTO data.contacts (tenant_id, contact_id, email) VALUES ($1::uuid, 'CON-2', 'own'))
+                c AS (INSERT INTO data.contacts (tenant_id, contact_id, email) VALUES ($1::uuid, 'CON-2', 'own@own'))
             INSERT INTO data.opportunities (tenant_id, opportunity_id, name, stage) VALUES ($1::uuid, 'OPP-2', 'own', '1')
             """, [second.tenantID])
         try first.sql("SELECT auth.create_api_key($1, '{}')", [Self.mark])
+        for account in [first, second] { try account.sql("SELECT data.unify()") }
         try server.sql("SELECT data.refresh_pipeline()")
         let tenants = [first, second]
         try eventually("the events of their rows have positions") {
@@ -84,7 +85,7 @@ struct Neighbours {
         ), contact AS (
             INSERT INTO data.contacts (
                 tenant_id, contact_id, account_id, email, first_name, last_name, phone, title, owner_id, source_system)
-            VALUES ($1::uuid, $2, $2, $2, $2, $2, $2, $2, $2, $2)
+            VALUES ($1::uuid, $2, $2, $2 || '@' || $2, $2, $2, $2, $2, $2, $2)
         )
         INSERT INTO data.opportunities (
             tenant_id, opportunity_id, account_id, name, stage, amount, currency, close_date, probability, owner_id,

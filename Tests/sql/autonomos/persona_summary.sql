@@ -45,7 +45,16 @@ SELECT test.equals('the budget', (autonomos.coo_summary('2025-11-18 12:00+00')::
 SELECT test.equals('the CFO''s', jsonb_agg(jsonb_build_array(t.tile ->> 'key', t.tile ->> 'value', t.tile ->> 'delta') ORDER BY t.n),
     '[["total_spend", "$78,543", null], ["budget_variance", "+$4,846", "+12%"], ["forecast_spend", "$75,383", "+12%"], ["weighted_pipeline", "No data", null]]')
 FROM jsonb_array_elements(autonomos.cfo_summary('2025-11-18 12:00+00')::jsonb -> 'tiles') WITH ORDINALITY AS t (tile, n);
-SELECT test.equals('the keys of the answer', (SELECT array_agg(k) FROM json_object_keys(autonomos.persona_summary('coo')) AS k), '{persona,tiles,table,currencies,trace_id}'::text[]);
+SELECT test.equals('the keys of the answer', (SELECT array_agg(k) FROM json_object_keys(autonomos.persona_summary('coo')) AS k), '{persona,tiles,table,trace_id}'::text[]);
+
+-- What is in another currency is not added up, and the answer says so.
+RESET ROLE;
+SAVEPOINT euros;
+INSERT INTO data.costs (tenant_id, month, amount, currency) VALUES (test.tenant(1), now(), 1, 'EUR'), (test.tenant(1), now(), 1, 'USD'), (test.tenant(1), now(), 1, 'USD');
+SELECT test.become_member(1);
+SELECT test.equals('what is left out', autonomos.persona_summary('coo')::jsonb -> 'left_out', '[{"domain": "finops", "shown": "USD", "currencies": ["EUR"]}]');
+RESET ROLE;
+ROLLBACK TO euros;
 
 -- Connections, syncs and drift.
 RESET ROLE;

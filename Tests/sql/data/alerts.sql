@@ -164,6 +164,20 @@ SELECT test.equals('a test', jsonb_build_array(n.reason, n.alert_id, n.status), 
 SELECT data.delete_alert_rule(current_setting('test.health')::uuid);
 SELECT test.equals('history of a removed rule', jsonb_build_array(a.alert_rule_id, a.status, a.resolved_value), '[null, "resolved", null]') FROM data.alerts AS a WHERE a.rule_name = 'Health';
 
+-- What is too old goes; what still fires stays, and so does the neighbour's.
+RESET ROLE;
+INSERT INTO data.alerts (tenant_id, alert_id, rule_name, metric, comparison, threshold, window_minutes, value, status, fired_at, resolved_at)
+SELECT test.tenant(n), test.person(n, a.nth), a.name, 'drift_events', 'above', 1, 60, 2, a.status::data.alert_status, now() - a.age, CASE a.status WHEN 'resolved' THEN now() END
+FROM generate_series(1, 2) AS n CROSS JOIN (VALUES (1, 'old', 'resolved', interval '366 days'), (2, 'young', 'resolved', '364 days'), (3, 'still', 'firing', '366 days')) AS a (nth, name, status, age);
+INSERT INTO data.alert_notices (tenant_id, notice_id, alert_id, reason, channel, created_at)
+SELECT test.tenant(1), test.person(1, a.nth), a.alert_id, 'test', 'mail', now() - interval '366 days' FROM (VALUES (1, test.person(1, 1)), (2, NULL), (3, test.person(1, 3))) AS a (nth, alert_id);
+SELECT test.evaluate(1) \g /dev/null
+RESET ROLE;
+SELECT test.equals('what is kept', array_agg(right(a.tenant_id::text, 2) || ' ' || a.rule_name ORDER BY a.tenant_id, a.rule_name), '{"10 still","10 young","20 old","20 still","20 young"}'::text[])
+FROM data.alerts AS a WHERE a.rule_name IN ('old', 'young', 'still');
+SELECT test.equals('notices that are kept', array_agg(n.notice_id), array[test.person(1, 3)]) FROM data.alert_notices AS n WHERE n.channel = 'mail' AND n.reason = 'test';
+SELECT test.become_member(1, permissions => '{alerts.manage}');
+
 -- The limit, the neighbour, and who may.
 SELECT set_config('pgserver.settings', '{"data.alert_rules_max": "4"}', true) \g /dev/null
 SELECT test.raises($$SELECT data.create_alert_rule('x', 'drift_events', 'above', 1, 60, 'webhook', 'https://ops.example/x')$$, 'PT409', 'alert_rules_limit');
@@ -179,5 +193,5 @@ SELECT test.raises(format('SELECT data.%s(%L)', f.name, current_setting('test.fa
 FROM (VALUES ('change_alert_rule'), ('delete_alert_rule'), ('test_alert_rule')) AS f (name);
 SELECT test.raises($$SELECT data.create_alert_rule('x', 'drift_events', 'above', 1, 60, 'webhook', 'https://ops.example/x')$$, 'PT403', 'forbidden');
 SELECT test.become_member(2, permissions => '{alerts.manage}');
-SELECT test.equals('alerts of the neighbour', count(*), 0) FROM data.alerts;
+SELECT test.equals('whose alerts the neighbour sees', array_agg(DISTINCT a.tenant_id), array[test.tenant(2)]) FROM data.alerts AS a;
 SELECT test.equals('rules of the neighbour', array_agg(r.alert_rule_id::text), array[current_setting('test.neighbour')]) FROM data.alert_rules AS r;

@@ -169,6 +169,29 @@ SELECT test.discover(current_setting('test.push')::uuid) \g /dev/null
 SELECT test.equals('renamed where it is pushed; what was rare is not missed', test.drift(current_setting('test.push')::uuid, 2), '[["field_renamed", "Contact", "Name", "FullName", "detected"]]');
 SELECT test.equals('it stays so', d ->> 'drift_found', '0') FROM test.discover(current_setting('test.push')::uuid) AS d;
 
+-- Records that come few at a time are looked at together: after twenty of them a field that they lack has gone.
+RESET ROLE;
+CREATE FUNCTION test.push_three(first int) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO data.source_rows (tenant_id, connection_id, relation, generation, row_no, source_key, source_row)
+    SELECT test.tenant(1), current_setting('test.push')::uuid, 'Contact', 1, n, n::text, jsonb_build_object('Id', n::text, 'FullName', 'Person')
+    FROM generate_series(first, first + 2) AS n;
+    UPDATE data.source_relations AS r SET last_row_no = first + 2, row_count = first + 2 WHERE r.relation = 'Contact';
+$$;
+CREATE FUNCTION test.look() RETURNS int LANGUAGE sql AS $$ SELECT (test.discover(current_setting('test.push')::uuid) ->> 'drift_found')::int $$;
+SELECT test.push_three(31);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('three lack it', test.look(), 0);
+RESET ROLE;
+SELECT test.push_three(34), test.push_three(37), test.push_three(40);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('it was in some of the twenty', test.look(), 0);
+RESET ROLE;
+SELECT test.push_three(43), test.push_three(46), test.push_three(49);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('it has gone', test.look(), 1);
+SELECT test.equals('and is told', test.drift(current_setting('test.push')::uuid, (
+    SELECT max(s.version) FROM data.schema_snapshots AS s WHERE s.connection_id = current_setting('test.push')::uuid)), '[["field_removed", "Contact", "Score", null, "detected"]]');
+
 -- A database tells by its catalog: types, keys, nullability, and some values, without rights but to read.
 SELECT set_config('pgserver.settings', jsonb_build_object('data.allowed_hosts', format('%s:%s/%s', :'host', :'port', :'source_db'))::text, true),
     set_config('test.crm', data.create_connection('CRM', 'postgres', jsonb_build_object(

@@ -41,6 +41,21 @@ SELECT test.equals('the second time', data.suggest_mappings(test.person(1)) -> '
 SELECT test.equals('suggestions', count(*), 6::bigint) FROM data.mapping_suggestions;
 SELECT test.equals('one relation', jsonb_array_length(data.suggest_mappings(test.person(1), 'Deals') -> 'relations'), 1);
 
+-- One that was not preferred is looked at if it is asked for; what waits of a relation that is gone waits no longer.
+RESET ROLE;
+INSERT INTO data.schema_snapshots (tenant_id, connection_id, version, relations, fingerprint)
+SELECT s.tenant_id, s.connection_id, 2, s.relations || '[
+    {"relation": "other_deals", "key_columns": ["id"], "columns": [{"column": "id", "type": "text"}, {"column": "stage", "type": "text"}]}]', '\x01'
+FROM data.schema_snapshots AS s WHERE s.tenant_id = test.tenant(1);
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('not preferred', data.suggest_mappings(test.person(1)) ->> 'queued', '4');
+SELECT test.equals('asked for', data.suggest_mappings(test.person(1), 'other_deals') ->> 'queued', '1');
+RESET ROLE;
+DELETE FROM data.schema_snapshots AS s WHERE s.tenant_id = test.tenant(1) AND s.version = 2;
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT data.suggest_mappings(test.person(1)) \g /dev/null
+SELECT test.equals('gone', s.status, 'superseded') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'stage';
+
 -- A person accepts: the relation's mapping is made with what was sure already. The name is learned.
 SELECT test.raises($$SELECT data.accept_suggestion(s.suggestion_id, 'no_such_field') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'amount'$$, 'PT400', 'canonical_field');
 SELECT test.raises($$SELECT data.accept_suggestion(s.suggestion_id, coercion => '"explode"') FROM data.mapping_suggestions AS s WHERE s.canonical_field = 'amount'$$, 'PT400', 'coercion');
@@ -81,6 +96,25 @@ SELECT test.tenant(1), test.person(1, 2), 1, '[
 SELECT test.become_member(1, permissions => '{connections.write}');
 SELECT test.equals('as taught', data.suggest_mappings(test.person(1, 2)) -> 'applied', '3');
 SELECT test.equals('mapped as taught', f.canonical_field, 'title') FROM data.mapping_fields AS f WHERE f.vendor_field = 'main_contact_number';
+
+-- A file has no key of its own: a column called id whose values differ will do, else the number of the row. Words that
+-- stand for no value are left out.
+RESET ROLE;
+UPDATE data.connections SET connection_type = 'filesource' WHERE tenant_id = test.tenant(1) AND connection_id = test.person(1, 3);
+INSERT INTO data.schema_snapshots (tenant_id, connection_id, version, relations, fingerprint)
+SELECT test.tenant(1), test.person(1, 3), 1, '[
+    {"relation": "contacts_2024", "key_columns": [], "key_candidates": ["Contact Id", "email"], "columns": [
+        {"column": "Contact Id", "type": "integer"}, {"column": "email", "type": "text", "sample": [" a@b.de", "c@d.de"]}]},
+    {"relation": "deals", "key_columns": [], "key_candidates": [], "columns": [
+        {"column": "id", "type": "integer"}, {"column": "name", "type": "text"},
+        {"column": "amount", "type": "numeric", "null_values": ["NA", "-"], "sample": ["17"]}]}]'::jsonb, '\x00';
+SELECT test.become_member(1, permissions => '{connections.write}');
+SELECT test.equals('from a file', data.suggest_mappings(test.person(1, 3)) -> 'applied', '3');
+SELECT test.equals('keys', jsonb_object_agg(m.source_relation, m.key_column), '{"contacts_2024": "Contact Id", "deals": null}')
+FROM data.mappings AS m WHERE m.connection_id = test.person(1, 3);
+SELECT test.equals('no values', f.coercion, '[{"enum": {"-": "", "NA": ""}}]'::jsonb)
+FROM data.mapping_fields AS f JOIN data.mappings AS m USING (mapping_id)
+WHERE m.connection_id = test.person(1, 3) AND f.canonical_field = 'amount';
 
 -- The neighbour learned nothing, and sees nothing.
 SELECT test.become_member(2, permissions => '{connections.write}');

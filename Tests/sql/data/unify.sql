@@ -141,6 +141,31 @@ RESET ROLE;
 SELECT test.equals('one job each', array_agg(j.tenant_id ORDER BY j.tenant_id), ARRAY[test.tenant(1), test.tenant(2)])
 FROM work.jobs AS j WHERE j.kind = 'data.unify_contacts' AND j.tenant_id IN (test.tenant(1), test.tenant(2));
 
+-- A sync that wrote contacts has them unified at its end; one that wrote none, or something else, does not.
+DELETE FROM work.jobs AS j WHERE j.kind = 'data.unify_contacts';
+INSERT INTO data.connections (tenant_id, connection_id, slug, name, connection_type, source_system)
+VALUES (test.tenant(1), test.person(1), 'source', 'Source', 'push', 'crm');
+CREATE FUNCTION test.end_sync(entity text, inserted int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_sync data.syncs;
+BEGIN
+    INSERT INTO data.syncs AS s (tenant_id, connection_id, status) VALUES (test.tenant(1), test.person(1), 'running')
+    RETURNING s.* INTO STRICT v_sync;
+    INSERT INTO data.sync_runs (
+        tenant_id, connection_id, mapping_id, sync_id, entity, status, rows_read, rows_inserted, rows_unchanged, finished_at)
+    VALUES (
+        test.tenant(1), test.person(1), gen_random_uuid(), v_sync.sync_id, entity, 'succeeded', 1, inserted, 1 - inserted, now());
+    PERFORM test.become_member(1, permissions => '{}'), set_config('role', 'pgserver_owner', true);
+    PERFORM data.end_sync(v_sync);
+    RESET ROLE;
+END;
+$$;
+SELECT test.end_sync('contact', 0), test.end_sync('account', 1);
+SELECT test.equals('jobs after other syncs', count(*), 0) FROM work.jobs AS j WHERE j.kind = 'data.unify_contacts';
+SELECT test.end_sync('contact', 1);
+SELECT test.equals('jobs after a sync of contacts', array_agg(j.tenant_id), ARRAY[test.tenant(1)])
+FROM work.jobs AS j WHERE j.kind = 'data.unify_contacts';
+
 -- Who may see and change what.
 SELECT test.become_member(2, permissions => '{}');
 SELECT test.equals('tenants seen', array_agg(DISTINCT t.tenant_id), ARRAY[test.tenant(2)])

@@ -116,7 +116,7 @@ SELECT test.equals('nothing is left', count(*), 0) FROM work.schedule_clocks;
 -- What the installation sees to by itself: declared by files, of kinds that there are, of nobody's tenant.
 RESET ROLE;
 SELECT test.is_true('the schedules of the installation', array_agg(i.kind) @>
-    '{data.discover_all,data.refresh_summaries,work.maintain_events,work.maintain_jobs,work.sweep_idempotency_keys,work.trim_webhook_deliveries}'::text[])
+    '{data.discover_all,data.refresh_summaries,data.unify_all,work.maintain_events,work.maintain_jobs,work.sweep_idempotency_keys,work.trim_webhook_deliveries}'::text[])
 FROM installed AS i WHERE i.tenant_id = work.system_tenant() AND i.declared_in IS NOT NULL AND i.is_active;
 UPDATE work.schedule_clocks SET next_run_at = clock_timestamp();
 DELETE FROM work.jobs;

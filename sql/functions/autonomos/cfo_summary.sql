@@ -1,3 +1,4 @@
+-- Requires: functions/autonomos/left_out.sql
 -- Requires: functions/autonomos/tile.sql
 -- Requires: functions/data/sales_totals.sql
 -- Requires: functions/data/spend_totals.sql
@@ -5,7 +6,7 @@
 -- What a CFO looks at: spend of the year, how far it is from the budget and where it leads, what the quarter may bring.
 --
 -- Role:    member
--- Returns: {tiles, table, currencies}
+-- Returns: {tiles, table, left_out}
 CREATE OR REPLACE FUNCTION autonomos.cfo_summary(at timestamptz DEFAULT now())
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
@@ -46,9 +47,7 @@ BEGIN
                     ORDER BY s.month DESC, s.name), '[]')
                 FROM data.top_spend('service', cfo_summary.at) AS s),
             'href', '/finops/services'),
-        'currencies', json_build_object(
-            'finops', json_build_object('shown', v_spend.currency, 'left_out', to_json(v_spend.left_out)),
-            'sales', json_build_object('shown', v_sales.currency, 'left_out', to_json(v_sales.left_out))));
+        'left_out', autonomos.left_out(v_spend.currency, v_spend.left_out, v_sales.currency, v_sales.left_out));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.cfo_summary(timestamptz) IS 'What a CFO looks at.';

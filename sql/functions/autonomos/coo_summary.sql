@@ -1,3 +1,4 @@
+-- Requires: functions/autonomos/left_out.sql
 -- Requires: functions/autonomos/tile.sql
 -- Requires: functions/data/operation_totals.sql
 -- Requires: functions/data/spend_totals.sql
@@ -5,7 +6,7 @@
 -- What a COO looks at: spend and budget of the month, what was synced and done.
 --
 -- Role:    member
--- Returns: {tiles, table, currencies}
+-- Returns: {tiles, table, left_out}
 CREATE OR REPLACE FUNCTION autonomos.coo_summary(at timestamptz DEFAULT now())
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
@@ -43,8 +44,7 @@ BEGIN
                     autonomos.change_text(s.month, s.before)) ORDER BY s.month DESC, s.name), '[]')
                 FROM data.top_spend('cost_center', coo_summary.at) AS s),
             'href', '/finops/cost-centers'),
-        'currencies', json_build_object(
-            'finops', json_build_object('shown', v_spend.currency, 'left_out', to_json(v_spend.left_out))));
+        'left_out', autonomos.left_out(v_spend.currency, v_spend.left_out, NULL, NULL));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.coo_summary(timestamptz) IS 'What a COO looks at.';

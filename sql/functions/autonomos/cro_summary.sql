@@ -1,10 +1,11 @@
+-- Requires: functions/autonomos/left_out.sql
 -- Requires: functions/autonomos/tile.sql
 -- Requires: functions/data/open_deals_by_stage.sql
 -- Requires: functions/data/sales_totals.sql
 -- What a CRO looks at: what is open, what was won, and how often.
 --
 -- Role:    member
--- Returns: {tiles, table, currencies}
+-- Returns: {tiles, table, left_out}
 CREATE OR REPLACE FUNCTION autonomos.cro_summary(at timestamptz DEFAULT now())
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
@@ -37,8 +38,7 @@ BEGIN
                     ORDER BY s.amount DESC NULLS LAST, s.stage), '[]')
                 FROM data.open_deals_by_stage(cro_summary.at) AS s),
             'href', '/pipeline'),
-        'currencies', json_build_object(
-            'sales', json_build_object('shown', v_sales.currency, 'left_out', to_json(v_sales.left_out))));
+        'left_out', autonomos.left_out(NULL, NULL, v_sales.currency, v_sales.left_out));
 END;
 $$;
 COMMENT ON FUNCTION autonomos.cro_summary(timestamptz) IS 'What a CRO looks at.';

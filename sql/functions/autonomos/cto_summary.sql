@@ -4,7 +4,7 @@
 -- What a CTO looks at: connections, their syncs, drift and failures, and which of them fare worst.
 --
 -- Role:    member
--- Returns: {tiles, table, currencies}
+-- Returns: {tiles, table, left_out}
 CREATE OR REPLACE FUNCTION autonomos.cto_summary(at timestamptz DEFAULT now())
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
@@ -53,7 +53,7 @@ BEGIN
                     LIMIT v_row_count_max
                 ) AS t),
             'href', '/connectors'),
-        'currencies', '{}'::json);
+        'left_out', '[]'::json);
 END;
 $$;
 COMMENT ON FUNCTION autonomos.cto_summary(timestamptz) IS 'What a CTO looks at.';

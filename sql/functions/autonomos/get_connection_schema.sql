@@ -2,15 +2,17 @@
 -- Requires: functions/autonomos/dialect.sql
 -- Requires: functions/autonomos/require_aam.sql
 -- What a source looked like, when last looked at or in an earlier version: relations with their columns, types, keys,
--- estimated rows and some values.
+-- estimated rows and some values. relation: of that one alone.
 --
 -- Role:    member
 -- Returns: 200 {connection_id, version, created_at, last_seen_at, relations: [{relation, estimated_rows,
---          sampled_rows, key_columns, key_candidates, columns: [{column, type, is_nullable, position, sample}]}]}.
---          sampled_rows: its columns were told from so many rows of more; NULL: from all, or from the source's catalog
+--          sampled_rows, key_columns, key_candidates, columns: [{column, type, is_nullable, position, null_values,
+--          sample}]}]}. null_values: words that stand for no value. sampled_rows: its columns were told from so many
+--          rows of more; NULL: from all, or from the source's catalog
 -- Errors:  PT404 not_found    404  the tenant has no such connection, it was never discovered, or has no such version
 --          PT503 unavailable  503  AAM models not configured
-CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(connection_id text, version integer DEFAULT NULL)
+CREATE OR REPLACE FUNCTION autonomos.get_connection_schema(
+    connection_id text, version integer DEFAULT NULL, relation text DEFAULT NULL)
 RETURNS json LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
@@ -48,15 +50,17 @@ BEGIN
                         'type', c.entry -> 'type',
                         'is_nullable', c.entry -> 'is_nullable',
                         'position', c.entry -> 'position',
+                        'null_values', COALESCE(c.entry -> 'null_values', '[]'),
                         'sample', COALESCE(c.entry -> 'sample', '[]')) ORDER BY c.position), '[]')
                     FROM jsonb_array_elements(r.entry -> 'columns') WITH ORDINALITY AS c (entry, position)
                 )) ORDER BY r.position), '[]')
             FROM jsonb_array_elements(v_snapshot.relations) WITH ORDINALITY AS r (entry, position)
+            WHERE get_connection_schema.relation IS NULL OR r.entry ->> 'relation' = get_connection_schema.relation
         ));
 END;
 $$;
-COMMENT ON FUNCTION autonomos.get_connection_schema(text, integer) IS 'What a source looked like.';
-GRANT EXECUTE ON FUNCTION autonomos.get_connection_schema(text, integer) TO member;
+COMMENT ON FUNCTION autonomos.get_connection_schema(text, integer, text) IS 'What a source looked like.';
+GRANT EXECUTE ON FUNCTION autonomos.get_connection_schema(text, integer, text) TO member;
 SELECT api.route(
     'GET /api/v1/aam/connections/{connection_id}/schema', 'autonomos.get_connection_schema', rate => 'read',
     tag => 'AAM',
@@ -67,7 +71,8 @@ SELECT api.route(
             "relation": "string", "estimated_rows": "integer?", "sampled_rows": "integer?", "key_columns": ["string"],
             "key_candidates": ["string"],
             "columns": [{
-                "column": "string", "type": "string", "is_nullable": "boolean", "position": "integer", "sample": ["string"]
+                "column": "string", "type": "string", "is_nullable": "boolean", "position": "integer",
+                "null_values": ["string"], "sample": ["string"]
             }]
         }]
     }');

@@ -7,7 +7,8 @@
 --
 -- Role:    member
 -- Returns: 200 {persona, tiles: [{key, title, value, delta, timeframe, last_updated, href}],
---          table: {title, columns, rows, href}, currencies: {domain: {shown, left_out}}, trace_id}
+--          table: {title, columns, rows, href}, trace_id}. Before trace_id, only if there are amounts in other
+--          currencies than the one shown: left_out: [{domain, shown, currencies}]
 -- Errors:  PT400 invalid  400  the persona is missing or none of cto, cro, coo, cfo
 CREATE OR REPLACE FUNCTION autonomos.persona_summary(persona data.persona)
 RETURNS json LANGUAGE plpgsql
@@ -21,11 +22,18 @@ DECLARE
         ELSE autonomos.cfo_summary()
     END;
 BEGIN
+    IF json_array_length(v_summary -> 'left_out') > 0 THEN
+        RETURN json_build_object(
+            'persona', persona_summary.persona,
+            'tiles', v_summary -> 'tiles',
+            'table', v_summary -> 'table',
+            'left_out', v_summary -> 'left_out',
+            'trace_id', autonomos.trace_id());
+    END IF;
     RETURN json_build_object(
         'persona', persona_summary.persona,
         'tiles', v_summary -> 'tiles',
         'table', v_summary -> 'table',
-        'currencies', v_summary -> 'currencies',
         'trace_id', autonomos.trace_id());
 END;
 $$;
@@ -38,7 +46,7 @@ SELECT api.route('GET /nlp/v1/persona/summary', 'autonomos.persona_summary',
         "tiles": [{"key": "string", "title": "string", "value": "string", "delta": "string?", "timeframe": "string",
                    "last_updated": "string?", "href": "string"}],
         "table": {"title": "string", "columns": ["string"], "rows": [["string?"]], "href": "string"},
-        "currencies": {"*": {"shown": "string?", "left_out": ["string"]}},
+        "left_out?": [{"domain": "finops|sales", "shown": "string", "currencies": ["string"]}],
         "trace_id": "string"
     }',
     errors => '{invalid}');

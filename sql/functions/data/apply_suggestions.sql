@@ -84,12 +84,14 @@ BEGIN
         IF v_key IS NULL THEN
             v_key := CASE WHEN jsonb_array_length(v_relation -> 'key_columns') = 1 THEN v_relation #>> '{key_columns,0}' END;
         END IF;
-        IF v_key IS NULL AND v_is_foreign THEN
+        -- A column called id will do, in a file if its values are all there and differ.
+        IF v_key IS NULL THEN
             SELECT c.entry ->> 'column' INTO v_key
             FROM jsonb_array_elements(v_relation -> 'columns') WITH ORDINALITY AS c (entry, position)
-            WHERE data.name_phrase(c.entry ->> 'column') IN (
-                'id', apply_suggestions.entity || ' id',
-                data.name_phrase(apply_suggestions.source_relation) || ' id')
+            WHERE (v_is_foreign OR v_relation -> 'key_candidates' ? (c.entry ->> 'column'))
+                AND data.name_phrase(c.entry ->> 'column') IN (
+                    'id', apply_suggestions.entity || ' id',
+                    data.name_phrase(apply_suggestions.source_relation) || ' id')
             ORDER BY c.position
             LIMIT 1;
         END IF;

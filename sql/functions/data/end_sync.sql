@@ -78,6 +78,15 @@ BEGIN
         last_sync_at = v_sync.finished_at,
         updated_at = now()
     WHERE c.tenant_id = v_sync.tenant_id AND c.connection_id = v_sync.connection_id;
+    -- Who is one person follows from the contacts.
+    IF EXISTS (
+        SELECT
+        FROM data.sync_runs AS r
+        WHERE r.tenant_id = v_sync.tenant_id AND r.sync_id = v_sync.sync_id AND r.entity = 'contact'
+            AND r.rows_inserted + r.rows_updated + r.rows_removed > 0
+    ) THEN
+        PERFORM data.enqueue_unification();
+    END IF;
     RETURN v_sync;
 END;
 $$;

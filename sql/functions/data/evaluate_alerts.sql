@@ -4,6 +4,7 @@
 -- Requires: functions/work/job_kind.sql
 -- Looks at every active rule of the job's tenant. A figure that has passed its threshold opens an alert, once, and one that
 -- is back ends it; both are told of and sent, in this transaction. Where there is nothing to judge by all stays as it is.
+-- What is too old to be kept goes.
 --
 -- Role:    worker
 -- Definer: lends the reading of what is watched and the writing of alerts, for the job's tenant
@@ -13,7 +14,8 @@ RETURNS jsonb LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
-    v_tenant_id CONSTANT uuid := auth.tenant_id();
+    v_tenant_id CONSTANT uuid        := auth.tenant_id();
+    v_kept      CONSTANT timestamptz := now() - make_interval(days => core.setting_integer('data.alert_days')::integer);
     v_rule      data.alert_rules;
     v_state     data.alert_states;
     v_alert     data.alerts;
@@ -64,6 +66,8 @@ BEGIN
                 'threshold', trim_scale(v_rule.threshold), 'value', trim_scale(v_value), 'status', v_alert.status),
             'alert', v_alert.alert_id::text);
     END LOOP;
+    DELETE FROM data.alerts AS a WHERE a.tenant_id = v_tenant_id AND a.fired_at < v_kept AND a.status = 'resolved';
+    DELETE FROM data.alert_notices AS n WHERE n.tenant_id = v_tenant_id AND n.created_at < v_kept AND n.alert_id IS NULL;
     RETURN jsonb_build_object('evaluated', v_evaluated, 'fired', v_fired, 'resolved', v_resolved);
 END;
 $$;

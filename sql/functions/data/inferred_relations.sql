@@ -9,7 +9,7 @@
 -- Of a relation with many rows some are looked at: the first, the last, and others evenly between.
 --
 -- A field of pushed records has gone when those that came since the last look lack it, though by how often it was there
--- before five at least should have had it.
+-- before five at least should have had it. The last look is the one since which twenty have come.
 --
 -- Role:    pgserver_owner
 -- Returns: [{relation, estimated_rows, generation, last_row_no, sampled_rows?, window_rows?, key_columns, key_candidates,
@@ -25,6 +25,7 @@ DECLARE
     v_column_count_max CONSTANT int     := 2000;
     v_length_max       CONSTANT int     := 60;
     v_expected_min     CONSTANT numeric := 5;
+    v_window_min       CONSTANT int     := 20;
     v_markers          CONSTANT text[]  := '{NA,N/A,#N/A,NULL,null,None,NaN,nan,\\N,-}';
     v_sample_max       CONSTANT bigint  := least(greatest(core.setting_integer('data.discovery_sample_rows'), 100), 1000000);
     v_is_pushed        CONSTANT boolean := (
@@ -60,7 +61,7 @@ BEGIN
         v_mark := CASE WHEN v_is_pushed AND (v_before ->> 'generation')::int = v_source.generation
             THEN (v_before ->> 'last_row_no')::bigint END;
 
-        v_order := ARRAY(SELECT jsonb_array_elements_text(to_jsonb(v_source) -> 'columns'));
+        v_order := v_source.columns;
         IF v_source.last_row_no <= v_sample_max THEN
             v_row_nos := NULL;
         ELSE
@@ -196,7 +197,8 @@ BEGIN
         v_result := v_result || (
             jsonb_build_object(
                 'relation', v_source.relation, 'estimated_rows', v_source.row_count, 'generation', v_source.generation,
-                'last_row_no', v_source.last_row_no,
+                -- What came by few at a time is looked at together.
+                'last_row_no', CASE WHEN v_window < v_window_min AND v_mark IS NOT NULL THEN v_mark ELSE v_source.last_row_no END,
                 'key_columns', CASE WHEN v_source.key_field IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(v_source.key_field) END)
             || CASE WHEN v_row_nos IS NULL THEN '{}' ELSE jsonb_build_object('sampled_rows', v_count) END
             || CASE WHEN v_mark IS NULL THEN '{}' ELSE jsonb_build_object('window_rows', v_window) END

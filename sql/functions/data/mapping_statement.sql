@@ -44,7 +44,8 @@ DECLARE
     v_extras   text := '''{}''::jsonb';
     v_set      text := '';
     v_differs  text := '';
-    v_key_match text;
+    v_key_match  text;
+    v_gone_match text;
 BEGIN
     SELECT e.* INTO STRICT v_entity FROM data.entities AS e WHERE e.entity = mapping.entity;
     v_key := CASE
@@ -188,6 +189,9 @@ BEGIN
     v_key_match := format(
         't.tenant_id = $2 AND t.source_connection_id = %L::uuid AND t.source_key = n.source_key%s', mapping.connection_id,
         CASE WHEN v_is_record THEN format(' AND t.record_type = %L', mapping.record_type) ELSE '' END);
+    v_gone_match := replace(
+        v_key_match, 't.source_key = n.source_key',
+        't.source_key = ANY (ARRAY(SELECT r.page_source_key FROM page AS r WHERE r.is_deleted))');
 
     RETURN format($statement$
 WITH page AS MATERIALIZED (
@@ -240,31 +244,41 @@ WITH page AS MATERIALIZED (
             CASE WHEN mapping_statement.fault IS NULL THEN v_faults ELSE '' END, v_is_deleted)
     || CASE WHEN is_healing THEN format($statement$, healed AS (
     DELETE FROM data.sync_rejects AS j
-    USING page AS r
-    WHERE j.tenant_id = $2 AND j.mapping_id = %1$L::uuid AND (NOT r.has_faults OR %2$s) AND j.reject_key = 'key:' || r.page_source_key
+    WHERE j.tenant_id = $2 AND j.mapping_id = %1$L::uuid AND j.reject_key = ANY (ARRAY(
+        SELECT 'key:' || r.page_source_key FROM page AS r WHERE NOT r.has_faults OR %2$s))
 )$statement$, mapping.mapping_id, v_is_deleted) ELSE '' END
     || format($statement$, new_rows AS %1$s (
     SELECT r.page_source_key AS source_key, %2$s
     FROM page AS r
     WHERE NOT r.has_faults AND NOT %3$s
 )$statement$,
-        CASE WHEN is_first THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END,
+        'NOT MATERIALIZED',
         (SELECT string_agg(format('%s AS %I', v_values[n.position],  n.name), ', ' ORDER BY n.position)
          FROM unnest(v_names) WITH ORDINALITY AS n (name, position)),
         v_is_deleted)
-    || CASE WHEN is_first THEN '' ELSE format($statement$, updated AS (
+    -- Each row asks the index for its record, whatever the planner thinks of the table: it may have been empty a moment ago.
+    || CASE WHEN is_first THEN '' ELSE format($statement$, joined AS MATERIALIZED (
+    SELECT n.*, o.record_place, o.is_other
+    FROM new_rows AS n
+    LEFT JOIN LATERAL (
+        SELECT t.ctid AS record_place,
+            t.source_removed_at IS NOT NULL OR t.source_relation <> %3$L OR t.source_system <> %2$L%6$s AS is_other
+        FROM data.%1$I AS t
+        WHERE %5$s
+        LIMIT 1
+    ) AS o ON true
+), updated AS (
     UPDATE data.%1$I AS t
     SET source_system = %2$L, source_relation = %3$L, source_removed_at = NULL, sync_run_id = $1, synced_at = now()%4$s
-    FROM new_rows AS n
-    WHERE %5$s
-        AND (t.source_removed_at IS NOT NULL OR t.source_relation <> %3$L OR t.source_system <> %2$L%6$s)
+    FROM joined AS n
+    WHERE n.is_other AND t.ctid = n.record_place AND %5$s
     RETURNING 1
 )$statement$, v_entity.relation_name, connection.source_system, mapping.source_relation, v_set, v_key_match, v_differs) END
     || format($statement$, inserted AS (
     INSERT INTO data.%1$I (
         tenant_id, %2$I, source_system, source_connection_id, source_relation, source_key, sync_run_id, synced_at, %3$s)
     SELECT $2, data.record_id(%4$L, %5$L, %6$L, n.source_key), %7$L, %5$L::uuid, %8$L, n.source_key, $1, now(), %9$s
-    FROM new_rows AS n%10$s
+    FROM %10$s
     RETURNING 1
 )$statement$,
         v_entity.relation_name, v_entity.id_column,
@@ -272,21 +286,18 @@ WITH page AS MATERIALIZED (
         v_entity.id_prefix, mapping.connection_id, COALESCE(mapping.record_type, mapping.entity), connection.source_system,
         mapping.source_relation,
         (SELECT string_agg(format('n.%I', n.name), ', ' ORDER BY n.position) FROM unnest(v_names) WITH ORDINALITY AS n (name, position)),
-        CASE WHEN is_first THEN '' ELSE format(
-            E'\n    WHERE NOT EXISTS (SELECT FROM data.%I AS t WHERE %s)', v_entity.relation_name, v_key_match) END)
+        CASE WHEN is_first THEN 'new_rows AS n' ELSE 'joined AS n WHERE n.record_place IS NULL' END)
     || CASE WHEN v_is_foreign THEN '' WHEN mapping.on_removal = 'delete' THEN format($statement$, removed AS (
     DELETE FROM data.%1$I AS t
-    USING (SELECT r.page_source_key AS source_key FROM page AS r WHERE r.is_deleted) AS n
     WHERE %2$s
     RETURNING 1
-)$statement$, v_entity.relation_name, v_key_match)
+)$statement$, v_entity.relation_name, v_gone_match)
         ELSE format($statement$, removed AS (
     UPDATE data.%1$I AS t
     SET source_removed_at = now(), updated_at = now(), sync_run_id = $1
-    FROM (SELECT r.page_source_key AS source_key FROM page AS r WHERE r.is_deleted) AS n
     WHERE t.source_removed_at IS NULL AND %2$s
     RETURNING 1
-)$statement$, v_entity.relation_name, v_key_match) END
+)$statement$, v_entity.relation_name, v_gone_match) END
     || format($statement$
 SELECT
     (SELECT count(*) FROM page AS r WHERE NOT %1$s)                   AS rows_read,

@@ -9,7 +9,8 @@ RETURNS record LANGUAGE plpgsql
 STABLE PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
-    v_share_min CONSTANT numeric := 0.6;
+    v_share_min        CONSTANT numeric := 0.6;
+    v_column_count_max CONSTANT int     := 2000;
     v_phrase text;
     v_found  data.entity_synonyms;
 BEGIN
@@ -32,14 +33,15 @@ BEGIN
         RETURN;
     END IF;
     -- Fields that few other things have.
-    SELECT t.entity, 0.7 * avg(t.is_there::int)
-    INTO match_entity.entity, match_entity.score
-    FROM (
-        SELECT t.entity, t.field, EXISTS (
+    WITH source AS MATERIALIZED (
+        SELECT data.name_phrase(c.entry ->> 'column') AS phrase
+        FROM jsonb_array_elements(match_entity.columns) WITH ORDINALITY AS c (entry, position)
+        WHERE c.position <= v_column_count_max
+    ), telling AS (
+        SELECT t.entity, EXISTS (
             SELECT
-            FROM jsonb_array_elements(match_entity.columns) AS c (entry)
-            WHERE data.name_phrase(c.entry ->> 'column') IN (
-                SELECT s.phrase FROM data.synonyms AS s WHERE s.entity = t.entity AND s.field = t.field)
+            FROM source AS s
+            JOIN data.synonyms AS y ON y.entity = t.entity AND y.field = t.field AND y.phrase = s.phrase
         ) AS is_there
         FROM (VALUES
             ('account', 'name'), ('account', 'industry'),
@@ -47,7 +49,10 @@ BEGIN
             ('opportunity', 'stage'), ('opportunity', 'probability'), ('opportunity', 'close_date'),
             ('opportunity', 'amount')
         ) AS t (entity, field)
-    ) AS t
+    )
+    SELECT t.entity, 0.7 * avg(t.is_there::int)
+    INTO match_entity.entity, match_entity.score
+    FROM telling AS t
     GROUP BY t.entity
     HAVING avg(t.is_there::int) >= v_share_min
     ORDER BY 2 DESC, 1

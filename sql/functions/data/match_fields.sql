@@ -11,7 +11,7 @@
 -- score, corrected by what the people of the tenant decided about this name: it weighs 0.15 of one decision.
 --
 -- Role:    pgserver_owner
--- Takes:   columns: [{column, type, sample?}]; of more than 2000 the first. skipped: fields to leave out
+-- Takes:   columns: [{column, type, sample?, null_values?}]; of more than 2000 the first. skipped: fields to leave out
 -- Returns: score and confidence from 0 to 1, the coercion that the types ask for, and evidence of how it came about
 CREATE OR REPLACE FUNCTION data.match_fields(
     entity text, relation text, relation_score numeric, columns jsonb, record_type text DEFAULT NULL,
@@ -34,7 +34,9 @@ BEGIN
         WITH source AS MATERIALIZED (
             SELECT
                 c.entry ->> 'column' AS name, c.entry ->> 'type' AS type, c.position,
-                data.name_phrase(c.entry ->> 'column') AS phrase, data.value_kinds(c.entry -> 'sample') AS kinds
+                data.name_phrase(c.entry ->> 'column') AS phrase, data.value_kinds(c.entry -> 'sample') AS kinds,
+                (SELECT jsonb_object_agg(n.word, '') FROM jsonb_array_elements_text(c.entry -> 'null_values') AS n (word))
+                    AS nulls
             FROM jsonb_array_elements(match_fields.columns) WITH ORDINALITY AS c (entry, position)
             WHERE c.position <= v_column_count_max
         ), prefix AS (
@@ -86,7 +88,7 @@ BEGIN
             ORDER BY l.position, l.field, l.likeness DESC, l.phrase
         ), pair AS (
             SELECT
-                s.position, s.name, s.phrase, s.kinds, f.field, t.fit, t.coercion, l.phrase AS known_phrase,
+                s.position, s.name, s.phrase, s.kinds, s.nulls, f.field, t.fit, t.coercion, l.phrase AS known_phrase,
                 l.likeness,
                 -- Values of a kind that only one field has say it, whatever the column is called.
                 CASE WHEN f.field IN ('email', 'currency') AND f.field = ANY (s.kinds)
@@ -121,7 +123,9 @@ BEGIN
         vendor_field := v_pair.name;
         score := v_pair.score;
         confidence := v_pair.confidence;
-        coercion := v_pair.coercion;
+        -- Words that stand for no value are left out first.
+        coercion := CASE WHEN v_pair.nulls IS NULL THEN v_pair.coercion
+            ELSE jsonb_build_array(jsonb_build_object('enum', v_pair.nulls)) || COALESCE(v_pair.coercion, '[]') END;
         evidence := jsonb_strip_nulls(jsonb_build_object(
             'name', round(v_pair.likeness, 3), 'like', v_pair.known_phrase, 'type', v_pair.fit,
             'values', CASE WHEN v_pair.kinds <> '{}' THEN to_jsonb(v_pair.kinds) END,

@@ -13,13 +13,17 @@ DECLARE
     v_currency CONSTANT text := (SELECT c.currency FROM data.sales_currency() AS c);
 BEGIN
     RETURN QUERY
-    SELECT o.stage, count(*), sum(o.amount),
-        sum(o.amount) FILTER (WHERE o.created_at < open_deals_by_stage.at - interval '30 days')
-    FROM data.opportunities AS o
-    WHERE o.source_removed_at IS NULL AND data.deal_outcome(o.stage) = 'open'
-        AND COALESCE(upper(nullif(btrim(o.currency), '')), v_currency) IS NOT DISTINCT FROM v_currency
-    GROUP BY o.stage
-    ORDER BY sum(o.amount) DESC NULLS LAST, o.stage
+    SELECT t.stage, t.deal_count, t.amount, t.amount_before
+    FROM (
+        SELECT o.stage, count(*) AS deal_count, sum(o.amount) AS amount,
+            sum(o.amount) FILTER (WHERE o.created_at < open_deals_by_stage.at - interval '30 days') AS amount_before
+        FROM data.opportunities AS o
+        WHERE o.source_removed_at IS NULL
+            AND COALESCE(upper(nullif(btrim(o.currency), '')), v_currency) IS NOT DISTINCT FROM v_currency
+        GROUP BY o.stage
+    ) AS t
+    WHERE data.deal_outcome(t.stage) = 'open'
+    ORDER BY t.amount DESC NULLS LAST, t.stage
     LIMIT open_deals_by_stage.row_count_max;
 END;
 $$;

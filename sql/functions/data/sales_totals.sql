@@ -54,7 +54,12 @@ BEGIN
         SELECT o.amount, o.probability, o.close_date, o.synced_at, o.updated_at, s.outcome,
             o.created_at < v_then AND (s.outcome = 'open' OR o.close_date >= v_then::date) AS was_open
         FROM data.opportunities AS o
-        CROSS JOIN LATERAL (SELECT data.deal_outcome(o.stage) AS outcome) AS s
+        -- Stages are few, and are told once each.
+        JOIN (
+            SELECT t.stage, data.deal_outcome(t.stage) AS outcome
+            FROM (SELECT DISTINCT COALESCE(a.stage, '') AS stage FROM data.opportunities AS a) AS t
+            OFFSET 0
+        ) AS s ON s.stage = COALESCE(o.stage, '')
         WHERE o.source_removed_at IS NULL
             AND COALESCE(upper(nullif(btrim(o.currency), '')), sales_totals.currency) IS NOT DISTINCT FROM sales_totals.currency
     ) AS d;

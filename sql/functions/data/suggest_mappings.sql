@@ -6,7 +6,7 @@
 -- What is sure enough is applied, what is probable is put in the queue for a person, and what was suggested before and
 -- is no longer so is superseded.
 --
--- A connection feeds an entity from one relation: the one that is mapped, else the likeliest. What a person rejected is
+-- A connection feeds an entity from one relation: the one that is mapped, else the one asked for, else the likeliest. What a person rejected is
 -- not suggested again, and mapped fields and columns are left alone.
 --
 -- Role:    member, worker
@@ -33,6 +33,7 @@ DECLARE
     v_relations  jsonb;
     v_chosen     record;
     v_found      uuid[];
+    v_kept       uuid[] := '{}';
     v_mapping_id uuid;
     v_counts     record;
     v_answer     jsonb[] := '{}';
@@ -58,6 +59,7 @@ BEGIN
             SELECT r.position, r.entry ->> 'relation' AS name, r.entry -> 'columns' AS columns
             FROM jsonb_array_elements(v_relations) WITH ORDINALITY AS r (entry, position)
             WHERE r.position <= v_relation_count_max
+                AND (r.entry ->> 'relation' = suggest_mappings.relation OR suggest_mappings.relation IS NULL)
         ), mapped AS MATERIALIZED (
             SELECT m.mapping_id, m.entity, m.source_relation
             FROM data.mappings AS m
@@ -80,7 +82,6 @@ BEGIN
             JOIN source AS s ON s.name = m.source_relation
             WHERE m.entity <> 'record'
         ) AS c
-        WHERE c.name = suggest_mappings.relation OR suggest_mappings.relation IS NULL
         ORDER BY c.position, c.entity
     LOOP
         WITH used AS (
@@ -134,6 +135,7 @@ BEGIN
         WHERE s.tenant_id = v_connection.tenant_id AND s.connection_id = v_connection.connection_id
             AND s.source_relation = v_chosen.name AND s.status = 'pending' AND s.drift_event_id IS NULL
             AND s.suggestion_id <> ALL (v_found);
+        v_kept := v_kept || v_found;
         v_mapping_id := data.apply_suggestions(v_connection.connection_id, v_chosen.name, v_chosen.entity);
         SELECT
             count(*) FILTER (WHERE s.status = 'applied') AS applied,
@@ -146,6 +148,12 @@ BEGIN
             'mapping_id', COALESCE(v_chosen.mapping_id, v_mapping_id), 'applied', v_counts.applied,
             'queued', v_counts.queued);
     END LOOP;
+    -- Relations that are gone, or that another one was preferred to.
+    UPDATE data.mapping_suggestions AS s
+    SET status = 'superseded', updated_at = now()
+    WHERE s.tenant_id = v_connection.tenant_id AND s.connection_id = v_connection.connection_id
+        AND s.status = 'pending' AND s.drift_event_id IS NULL AND suggest_mappings.relation IS NULL
+        AND s.suggestion_id <> ALL (v_kept);
     RETURN jsonb_build_object(
         'connection_id', v_connection.connection_id, 'version', v_version, 'relations', to_jsonb(v_answer),
         'applied', (SELECT COALESCE(sum((a.entry ->> 'applied')::int), 0) FROM unnest(v_answer) AS a (entry)),
