@@ -119,6 +119,12 @@ JOIN data.source_bad_lines AS b ON b.file_id = f.file_id
 GROUP BY f.relation, c.wanted;
 SELECT test.equals('the connection', status, 'ACTIVE') FROM data.connections WHERE connection_id = test.person(1);
 SELECT test.equals('discoveries that wait', count(*), 1) FROM data.discoveries WHERE connection_id = test.person(1);
+RESET ROLE;
+SELECT test.equals('what is told of ' || c.name, string_agg(e.type || ' ' || (e.payload ->> 'row_count'), ', ' ORDER BY e.event_id), c.wanted)
+FROM (VALUES ('ragged', 'data.upload.received 0, data.upload.loaded 1')) AS c (name, wanted)
+LEFT JOIN core.events AS e ON e.topic = 'data.upload' AND e.payload ->> 'relation' = c.name
+GROUP BY c.name, c.wanted;
+SET LOCAL ROLE member;
 SELECT test.equals('bytes that are kept when all is loaded', count(*), 0) FROM data.source_file_parts;
 
 -- What is no such file is told, and leaves nothing.

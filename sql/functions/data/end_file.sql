@@ -1,5 +1,6 @@
 -- Requires: functions/core/remove_files.sql
 -- Requires: functions/data/source_changed.sql
+-- Requires: functions/data/tell_upload.sql
 -- Requires: functions/work/enqueue.sql
 -- Ends the loading of a file, well or, if it has an error, badly. The bytes go. Rows that replace others are the
 -- relation's from now on; the others, or those of a file that could not be loaded, are removed by a job.
@@ -18,6 +19,7 @@ BEGIN
         carry_text = '', carry_bytes = '', error_code = file.error_code, error = file.error,
         started_at = file.started_at, finished_at = clock_timestamp()
     WHERE f.tenant_id = file.tenant_id AND f.file_id = file.file_id;
+    PERFORM data.tell_upload(file, CASE WHEN file.error_code IS NULL THEN 'loaded' ELSE 'failed' END);
     PERFORM core.remove_files(ARRAY(
         SELECT p.content_id FROM data.source_file_parts AS p WHERE p.tenant_id = file.tenant_id AND p.file_id = file.file_id));
     IF file.error_code IS NULL THEN

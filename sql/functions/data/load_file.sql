@@ -182,4 +182,6 @@ END;
 $$;
 COMMENT ON FUNCTION data.load_file(jsonb) IS 'Loads some pieces of a file and leaves the next to another job.';
 GRANT EXECUTE ON FUNCTION data.load_file(jsonb) TO worker;
-SELECT work.job_kind('data.load_file', 'data.load_file', timeout => interval '5 min', keep => interval '1 day');
+-- Two at a time for a tenant, so that many files of one hold up nobody else.
+SELECT work.job_kind(
+    'data.load_file', 'data.load_file', timeout => interval '5 min', tenant_concurrency => 2, keep => interval '1 day');

@@ -1,3 +1,4 @@
+-- Requires: functions/data/tell_upload.sql
 -- Requires: functions/work/enqueue.sql
 -- Has a file whose bytes are all there loaded.
 --
@@ -22,6 +23,7 @@ BEGIN
     ) AS p
     WHERE f.tenant_id = (SELECT auth.tenant_id()) AND f.file_id = queue_file.file_id
     RETURNING f.* INTO STRICT v_file;
+    PERFORM data.tell_upload(v_file, 'received');
     RETURN v_file;
 END;
 $$;

@@ -4,7 +4,7 @@
 -- Role:    pgserver_owner
 CREATE OR REPLACE FUNCTION data.unique_names(names text[])
 RETURNS text[] LANGUAGE plpgsql
-IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+IMMUTABLE STRICT PARALLEL SAFE SECURITY INVOKER
 AS $$
 DECLARE
     v_name_length_max CONSTANT int := 200;
