@@ -12,28 +12,33 @@ BEGIN
     RETURN QUERY
     SELECT DISTINCT ON (u.name) u.name, u.sentence, u.column_name
     FROM (
+        -- From the comments to what they are about: most constraints have none.
         SELECT
             c.conname::text AS name,
-            pg_catalog.obj_description(c.oid, 'pg_constraint') AS sentence,
+            s.description AS sentence,
             (SELECT CASE count(*) WHEN 1 THEN min(a.attname::text) END
              FROM pg_catalog.pg_attribute AS a
              WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND a.attname <> 'tenant_id') AS column_name,
             c.connamespace AS namespace
-        FROM pg_catalog.pg_constraint AS c
+        FROM pg_catalog.pg_description AS s
+        JOIN pg_catalog.pg_constraint AS c ON c.oid = s.objoid
+        WHERE s.classoid = 'pg_catalog.pg_constraint'::regclass
         UNION ALL
         SELECT
             i.relname::text,
-            pg_catalog.obj_description(i.oid, 'pg_class'),
+            s.description,
             (SELECT CASE count(DISTINCT a.attname) WHEN 1 THEN min(a.attname::text) END
              FROM pg_catalog.pg_depend AS d
              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
              WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.oid AND a.attname <> 'tenant_id'),
             i.relnamespace
-        FROM pg_catalog.pg_class AS i
+        FROM pg_catalog.pg_description AS s
+        JOIN pg_catalog.pg_class AS i ON i.oid = s.objoid
         JOIN pg_catalog.pg_index AS x ON x.indexrelid = i.oid AND x.indisunique
+        WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objsubid = 0
     ) AS u
     JOIN pg_catalog.pg_namespace AS n ON n.oid = u.namespace
-    WHERE u.sentence IS NOT NULL AND n.nspowner = 'pgserver_owner'::regrole
+    WHERE n.nspowner = 'pgserver_owner'::regrole
     ORDER BY u.name, n.nspname;
 END;
 $$;
