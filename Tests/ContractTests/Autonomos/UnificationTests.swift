@@ -104,8 +104,8 @@ struct UnificationTests {
         try account.sql("SELECT data.enqueue_unification()")
         try eventually("all contacts are unified", within: .seconds(90)) {
             try server.sqlValue(
-                "SELECT golden_contact_count::text FROM data.unifications WHERE tenant_id = $1::uuid", [account.tenantID])
-                == "25000"
+                "SELECT golden_contact_count::text FROM data.unifications WHERE tenant_id = $1::uuid",
+                [account.tenantID]) == "25000"
         }
         #expect(try account.client.get("/api/v1/dcl/views/golden-contacts?limit=1").integer("meta.total") == 25000)
         #expect(try server.sqlValue("SELECT count(*)::text FROM data.contact_changes") == "0")

@@ -54,7 +54,8 @@ struct ViewTests {
         #expect(try malformed.string("errors[0].field") == "source_connection_id")
     }
 
-    @Test("is read to its end by cursor, each record once and in order, whatever comes meanwhile", arguments: [1, 7, 60])
+    @Test(
+        "is read to its end by cursor, each record once and in order, whatever comes meanwhile", arguments: [1, 7, 60])
     func cursor(_ limit: Int) throws {
         let path = "/api/v1/dcl/views/opportunities"
         let all = try ids(try account.client.get("\(path)?limit=1000"))

@@ -75,6 +75,13 @@ struct Neighbours {
                 tenant_id, mapping_id, reject_key, source_key, sync_run_id, faults, source_row)
             SELECT $1::uuid, mapping_id, $2, $2, gen_random_uuid(), jsonb_build_array($2), jsonb_build_object('a', $2)
             FROM mapping
+        ), record_type AS (
+            INSERT INTO data.record_types (tenant_id, record_type, title, fields) VALUES ($1::uuid, $2, $2, '[]')
+        ), record AS (
+            INSERT INTO data.records (
+                tenant_id, record_type, source_connection_id, source_key, record_id, fields, source_system,
+                source_relation)
+            SELECT $1::uuid, $2, connection_id, $2, $2, jsonb_build_object('a', $2), $2, $2 FROM connection
         ), account AS (
             INSERT INTO data.accounts (
                 tenant_id, account_id, name, type, industry, owner_id, status, extras, external_ids, source_system,
