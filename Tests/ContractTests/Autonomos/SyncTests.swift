@@ -27,7 +27,9 @@ struct SyncTests {
     }
 
     /// A connection whose rows were pushed.
-    private func pushed(rows: Int) throws -> String {
+    private func pushed(rows: Int, by account: Account? = nil) throws -> String {
+        let account = account ?? self.account
+        let server = account.server
         let id = try #require(
             try server.sqlValue(
                 """
@@ -149,12 +151,13 @@ struct SyncTests {
 
     @Test("are one at a time for a connection, and can be cancelled")
     func cancelled() throws {
-        let connection = try pushed(rows: 3)
-        // Nobody works on this queue, so the sync waits.
-        try server.sql("UPDATE work.job_kinds SET queue = 'nobody' WHERE kind = 'data.sync'")
-        defer { _ = try? server.sql("UPDATE work.job_kinds SET queue = 'default' WHERE kind = 'data.sync'") }
-        let id = try start(connection).string("sync_id")
-        let second = try start(connection)
+        // Nobody works here, so the sync waits.
+        let idle = try IdentityServer.fresh(environment: ["PGSERVER_WORKERS": "0"])
+        defer { _ = idle.stop() }
+        let account = try Account(on: idle)
+        let target = "/api/v1/aam/connections/\(try pushed(rows: 3, by: account))/sync"
+        let id = try account.client.post(target, json: "{}").string("sync_id")
+        let second = try account.client.post(target, json: "{}")
         #expect(second.status == 409)
         #expect(try second.string("detail") == "This connection is being synchronized or changed right now.")
         let answer = try account.client.post("/api/v1/aam/syncs/\(id)/cancel", json: "{}")
