@@ -1,4 +1,5 @@
 import Foundation
+@preconcurrency import Glibc
 import Testing
 
 @testable import PgServer
@@ -229,6 +230,7 @@ enum SyncServer {
         let server = try IdentityServer.fresh(environment: ["PGSERVER_WORKERS": "default:2"])
         let host = try BlockingConnection(conninfo: server.databaseURL).location.host
         try server.sql("UPDATE core.settings SET value = $1 WHERE name = 'data.allowed_hosts'", [host])
+        atexit { _ = try? SyncServer.shared().stop() }
         return server
     }
 }
