@@ -1,4 +1,5 @@
 import Foundation
+@preconcurrency import Glibc
 import Testing
 
 @testable import PgServer
@@ -27,7 +28,9 @@ struct SyncTests {
     }
 
     /// A connection whose rows were pushed.
-    private func pushed(rows: Int) throws -> String {
+    private func pushed(rows: Int, by account: Account? = nil) throws -> String {
+        let account = account ?? self.account
+        let server = account.server
         let id = try #require(
             try server.sqlValue(
                 """
@@ -149,12 +152,13 @@ struct SyncTests {
 
     @Test("are one at a time for a connection, and can be cancelled")
     func cancelled() throws {
-        let connection = try pushed(rows: 3)
-        // Nobody works on this queue, so the sync waits.
-        try server.sql("UPDATE work.job_kinds SET queue = 'nobody' WHERE kind = 'data.sync'")
-        defer { _ = try? server.sql("UPDATE work.job_kinds SET queue = 'default' WHERE kind = 'data.sync'") }
-        let id = try start(connection).string("sync_id")
-        let second = try start(connection)
+        // Nobody works here, so the sync waits.
+        let idle = try IdentityServer.fresh(environment: ["PGSERVER_WORKERS": "0"])
+        defer { _ = idle.stop() }
+        let account = try Account(on: idle)
+        let target = "/api/v1/aam/connections/\(try pushed(rows: 3, by: account))/sync"
+        let id = try account.client.post(target, json: "{}").string("sync_id")
+        let second = try account.client.post(target, json: "{}")
         #expect(second.status == 409)
         #expect(try second.string("detail") == "This connection is being synchronized or changed right now.")
         let answer = try account.client.post("/api/v1/aam/syncs/\(id)/cancel", json: "{}")
@@ -226,6 +230,7 @@ enum SyncServer {
         let server = try IdentityServer.fresh(environment: ["PGSERVER_WORKERS": "default:2"])
         let host = try BlockingConnection(conninfo: server.databaseURL).location.host
         try server.sql("UPDATE core.settings SET value = $1 WHERE name = 'data.allowed_hosts'", [host])
+        atexit { _ = try? SyncServer.shared().stop() }
         return server
     }
 }
