@@ -26,6 +26,7 @@ struct Neighbours {
         second = try Account(on: server)
         try server.sql(Self.seed, [first.tenantID, Self.mark, first.userID])
         try server.sql(Self.work, [first.tenantID, Self.mark])
+        try server.sql(Self.watch, [first.tenantID, Self.mark])
         try server.sql(
             """
             WITH a AS (INSERT INTO data.accounts (tenant_id, account_id, name) VALUES ($1::uuid, 'ACC-2', 'own')),
@@ -34,7 +35,7 @@ struct Neighbours {
             """, [second.tenantID])
         try first.sql("SELECT auth.create_api_key($1, '{}')", [Self.mark])
         for account in [first, second] { try account.sql("SELECT data.unify()") }
-        try server.sql("SELECT data.refresh_pipeline()")
+        try server.sql("SELECT data.refresh_pipeline(), data.refresh_activity('{}')")
         let tenants = [first, second]
         try eventually("the events of their rows have positions") {
             try tenants.allSatisfy {
@@ -129,6 +130,59 @@ struct Neighbours {
         INSERT INTO work.webhook_deliveries (
             tenant_id, webhook_id, reason, event, body, status, response_excerpt, error_code, error_message, finished_at)
         SELECT tenant_id, webhook_id, 'event', $2::text, $2::text, 'failed', $2::text, $2::text, $2::text, now() FROM webhook
+        """
+
+    /// What is spent, what was found in the source, and what is watched.
+    private static let watch = """
+        WITH source AS (
+            SELECT c.connection_id FROM data.connections AS c WHERE c.tenant_id = $1::uuid AND c.slug = $2::text
+        ), cost AS (
+            INSERT INTO data.costs (tenant_id, cost_id, cost_center, service, month, amount, currency, source_system)
+            VALUES ($1::uuid, $2::text, $2::text, $2::text, current_date, 4711, $2::text, $2::text)
+        ), budget AS (
+            INSERT INTO data.budgets (tenant_id, budget_id, cost_center, service, month, amount, currency, source_system)
+            VALUES ($1::uuid, $2::text, $2::text, $2::text, current_date, 4711, $2::text, $2::text)
+        ), keyword AS (
+            INSERT INTO data.persona_keywords (tenant_id, persona, keyword, weight) VALUES ($1::uuid, 'cfo', $2::text, 1)
+        ), sync AS (
+            INSERT INTO data.syncs (tenant_id, connection_id, status, finished_at, error_code, error)
+            SELECT $1::uuid, connection_id, 'failed', now(), $2::text, $2::text FROM source
+        ), discovery AS (
+            INSERT INTO data.discoveries (tenant_id, connection_id, job_id, status, finished_at, error_code, error)
+            SELECT $1::uuid, connection_id, 0, 'failed', now(), $2::text, $2::text FROM source
+        ), snapshot AS (
+            INSERT INTO data.schema_snapshots (tenant_id, connection_id, version, relations, fingerprint)
+            SELECT $1::uuid, connection_id, 1, jsonb_build_array(jsonb_build_object('relation', $2::text, 'columns', '[]'::jsonb)), ''
+            FROM source
+            RETURNING connection_id
+        ), drift AS (
+            INSERT INTO data.drift_events (
+                tenant_id, connection_id, version, event_type, relation, field, old_schema, new_schema, confidence, status)
+            SELECT $1::uuid, connection_id, 1, 'field_added', $2::text, $2::text, jsonb_build_object('fields', array[$2::text]),
+                jsonb_build_object('fields', array[$2::text]), 1, 'queued'
+            FROM snapshot
+        ), suggestion AS (
+            INSERT INTO data.mapping_suggestions (
+                tenant_id, connection_id, source_relation, entity, canonical_field, vendor_field, score, confidence, reason)
+            SELECT $1::uuid, connection_id, $2::text, 'account', 'name', $2::text, 0.5, 0.5, $2::text FROM source
+        ), rule AS (
+            INSERT INTO data.alert_rules (
+                tenant_id, name, metric, comparison, threshold, window_minutes, channel, url, is_active)
+            VALUES ($1::uuid, $2::text, 'drift_events', 'above', 1, 60, 'webhook', 'https://' || $2::text || '.test/', false)
+            RETURNING alert_rule_id
+        ), secret AS (
+            INSERT INTO data.alert_secrets (tenant_id, alert_rule_id, secret) SELECT $1::uuid, alert_rule_id, $2::text FROM rule
+        ), state AS (
+            INSERT INTO data.alert_states (tenant_id, alert_rule_id) SELECT $1::uuid, alert_rule_id FROM rule
+        ), alert AS (
+            INSERT INTO data.alerts (
+                tenant_id, alert_rule_id, rule_name, metric, comparison, threshold, window_minutes, value)
+            SELECT $1::uuid, alert_rule_id, $2::text, 'drift_events', 'above', 1, 60, 2 FROM rule
+            RETURNING alert_rule_id, alert_id
+        )
+        INSERT INTO data.alert_notices (
+            tenant_id, alert_rule_id, alert_id, reason, channel, status, error_code, error_message, finished_at)
+        SELECT $1::uuid, alert_rule_id, alert_id, 'fired', 'webhook', 'failed', $2::text, $2::text, now() FROM alert
         """
 }
 

@@ -15,8 +15,10 @@ SELECT
     a.rows_rejected,
     a.bytes_read,
     a.duration_seconds,
-    a.drift_count
+    a.drift_count,
+    c.source_system
 FROM data_summary.activity_by_day AS a
+LEFT JOIN data.connections AS c ON c.tenant_id = a.tenant_id AND c.connection_id = a.connection_id
 WHERE a.tenant_id = (SELECT auth.bi_tenant_id());
 COMMENT ON VIEW bi.sync_activity_by_day IS
     'What was synced by day and connection, of 400 days. As fresh as the last refresh, every ten minutes; a day without syncs and drift has no row.';
@@ -32,4 +34,5 @@ COMMENT ON COLUMN bi.sync_activity_by_day.rows_rejected    IS 'Rows that could n
 COMMENT ON COLUMN bi.sync_activity_by_day.bytes_read       IS 'Bytes read.';
 COMMENT ON COLUMN bi.sync_activity_by_day.duration_seconds IS 'How long the runs took together, in seconds.';
 COMMENT ON COLUMN bi.sync_activity_by_day.drift_count      IS 'Differences that were found in the source in the day.';
+COMMENT ON COLUMN bi.sync_activity_by_day.source_system    IS 'What the connection''s records call their source.';
 GRANT SELECT ON bi.sync_activity_by_day TO bi_reader;

@@ -15,8 +15,10 @@ SELECT
     a.rows_rejected,
     a.bytes_read,
     a.duration_seconds,
-    a.drift_count
+    a.drift_count,
+    c.source_system
 FROM data_summary.activity_by_hour AS a
+LEFT JOIN data.connections AS c ON c.tenant_id = a.tenant_id AND c.connection_id = a.connection_id
 WHERE a.tenant_id = (SELECT auth.bi_tenant_id());
 COMMENT ON VIEW bi.sync_activity_by_hour IS
     'What was synced by hour and connection, of 32 days. As fresh as the last refresh, every ten minutes; a hour without syncs and drift has no row.';
@@ -32,4 +34,5 @@ COMMENT ON COLUMN bi.sync_activity_by_hour.rows_rejected    IS 'Rows that could 
 COMMENT ON COLUMN bi.sync_activity_by_hour.bytes_read       IS 'Bytes read.';
 COMMENT ON COLUMN bi.sync_activity_by_hour.duration_seconds IS 'How long the runs took together, in seconds.';
 COMMENT ON COLUMN bi.sync_activity_by_hour.drift_count      IS 'Differences that were found in the source in the hour.';
+COMMENT ON COLUMN bi.sync_activity_by_hour.source_system    IS 'What the connection''s records call their source.';
 GRANT SELECT ON bi.sync_activity_by_hour TO bi_reader;
