@@ -7,7 +7,7 @@ import Testing
 @Suite("Every GET route", .enabled(if: TestCluster.isAvailable, "make test provides the database"))
 struct NeighbourRouteTests {
     private static let routes: [String] = {
-        guard let server = try? IdentityServer.shared() else { return [] }
+        guard let server = try? Neighbours.shared().server else { return [] }
         let rows = try? server.sql(
             """
             SELECT r.path FROM api.routes AS r WHERE r.method = 'GET' AND r.kind = 'function'
@@ -52,7 +52,7 @@ struct NeighbourRouteTests {
             for token in [neighbours.second.token, key, nil] {
                 let client = neighbours.server.client(token: token)
                 let response = try client.get(target)
-                #expect(response.status != 500, "\(target): \(response.text)")
+                #expect(response.status != 500 && response.status != 429, "\(target): \(response.text)")
                 // What a caller wrote itself may come back in an error; what the first tenant wrote may not.
                 let told = response.text.replacing(target, with: "")
                 #expect(!told.contains(Neighbours.mark), "\(target): \(response.text)")
@@ -81,7 +81,7 @@ struct NeighbourRouteTests {
         for value in ["0", "-1", "999999999999", "x", "%27", "%00", "%C3%28", "1e400"] {
             let target = path.replacing(/\{[^}]*\}/, with: value) + "?limit=\(value)&offset=\(value)&page=\(value)"
             let response = try neighbours.server.client(token: neighbours.second.token).get(target)
-            #expect(response.status < 500, "\(target): \(response.text)")
+            #expect(response.status < 500 && response.status != 429, "\(target): \(response.text)")
             #expect(!response.text.contains(Neighbours.mark), "\(target): \(response.text)")
         }
     }

@@ -18,10 +18,19 @@ struct Neighbours {
 
     static func shared() throws -> Neighbours { try sharedResult.get() }
 
-    private static let sharedResult = Result { try Neighbours() }
+    private static let sharedResult = Result {
+        let neighbours = try Neighbours()
+        atexit { _ = try? Neighbours.shared().server.stop() }
+        return neighbours
+    }
+
+    /// They ask for everything there is, and must never hear instead that it was too often.
+    private static let wideLimits = """
+        UPDATE core.rate_policies SET limit_count = 1000000, window_seconds = 1, burst = 1000000
+        """
 
     private init() throws {
-        server = try IdentityServer.shared()
+        server = try IdentityServer.fresh(sql: Self.wideLimits)
         first = try Account(on: server)
         second = try Account(on: server)
         try server.sql(Self.seed, [first.tenantID, Self.mark, first.userID])
@@ -147,6 +156,11 @@ struct Neighbours {
         ), sync AS (
             INSERT INTO data.syncs (tenant_id, connection_id, status, finished_at, error_code, error)
             SELECT $1::uuid, connection_id, 'failed', now(), $2::text, $2::text FROM source
+        ), file AS (
+            INSERT INTO data.source_files (
+                tenant_id, connection_id, relation, mode, name, media_type, status, error_code, error, finished_at)
+            SELECT $1::uuid, connection_id, $2::text, 'replace', $2::text, $2::text, 'failed', $2::text, $2::text, now()
+            FROM source
         ), discovery AS (
             INSERT INTO data.discoveries (tenant_id, connection_id, job_id, status, finished_at, error_code, error)
             SELECT $1::uuid, connection_id, 0, 'failed', now(), $2::text, $2::text FROM source
