@@ -173,7 +173,7 @@ struct SyncTests {
         let connection = try pushed(rows: 3)
         #expect(try start(connection, "sideways").status == 400)
         #expect(try start("00000000-0000-4000-8000-00000000dead").status == 404)
-        #expect(try start("not-an-id").status == 400)
+        #expect(try start("no-such-slug").status == 404)
         let id = try start(connection).string("sync_id")
         _ = try ended(id)
         let neighbour = try Account(on: server)
