@@ -1,5 +1,4 @@
 @preconcurrency import Glibc
-import Synchronization
 
 @testable import PgServer
 
@@ -29,21 +28,11 @@ enum IdentityServer {
         return try RunningServer(databaseURL: url, environment: small.merging(more) { $1 })
     }
 
-    /// A copy of a deployed database that no server has used.
+    /// A deployed database that no server has used.
     static func freshDatabase() throws -> String {
-        let template = try templateURL.get()
-        let name = "identity_\(getpid())_\(Subprocess.nextNumber())"
-        let administrator = try BlockingConnection(conninfo: TestCluster.administratorURL())
-        guard let slash = template.lastIndex(of: "/") else { throw TestFailure("the URL names no database") }
-        let source = try administrator.quoted(identifier: String(template[template.index(after: slash)...]))
-        try copying.withLock { _ in
-            try administrator.run("CREATE DATABASE \(administrator.quoted(identifier: name)) TEMPLATE \(source)")
-        }
-        return template[...slash] + name
+        try TestCluster.createDeployedDatabase("identity_\(getpid())_\(Subprocess.nextNumber())")
     }
 
-    private static let templateURL = Result { try TestCluster.createDeployedDatabase("identity_template_\(getpid())") }
-    private static let copying = Mutex(())
     private static let small = environment.merging([
         "PGSERVER_REACTORS": "1", "PGSERVER_POOL_FAST": "1", "PGSERVER_POOL_SLOW": "1",
     ]) { $1 }

@@ -31,16 +31,39 @@ enum TestCluster {
         let url = try administratorURL()
         let connection = try BlockingConnection(conninfo: url)
         try connection.run("CREATE DATABASE \(connection.quoted(identifier: name))")
+        return try databaseURL(name)
+    }
+
+    private static func databaseURL(_ name: String) throws -> String {
+        let url = try administratorURL()
         guard let slash = url.lastIndex(of: "/") else { throw TestFailure("TEST_DATABASE_URL names no database") }
         return url[...slash] + name
     }
 
-    /// Creates a database and deploys the project's `sql` folder into it.
+    /// Creates a database into which the project's `sql` folder is deployed: a copy of the first such one.
     static func createDeployedDatabase(_ name: String) throws -> String {
-        let url = try createDatabase(name)
-        try deploy(to: url)
-        return url
+        let source = try template.get()
+        let administrator = try BlockingConnection(conninfo: administratorURL())
+        let copy = try administrator.quoted(identifier: name)
+        // A database is copied while nobody is in it, so one copy at a time. What may be done in the database itself
+        // is no part of what is copied.
+        try copying.withLock { _ in
+            try administrator.run("CREATE DATABASE \(copy) TEMPLATE \(administrator.quoted(identifier: source))")
+        }
+        try administrator.run(
+            """
+            UPDATE pg_catalog.pg_database AS d SET datacl = t.datacl FROM pg_catalog.pg_database AS t
+            WHERE d.datname = \(administrator.quoted(literal: name)) AND t.datname = \(administrator.quoted(literal: source))
+            """)
+        return try databaseURL(name)
     }
+
+    private static let template: Result<String, any Error> = Result {
+        let name = "deployed_\(getpid())"
+        try deploy(to: createDatabase(name))
+        return name
+    }
+    private static let copying = Mutex(())
 
     /// Whether a deployment has made the roles, which all databases of the cluster share. Two would both make them.
     private static let hasRoles = Mutex(false)

@@ -30,7 +30,10 @@ struct Neighbours {
         """
 
     private init() throws {
-        server = try IdentityServer.fresh(sql: Self.wideLimits)
+        // Not a copy of a database: privileges on the database itself would not be copied.
+        let url = try TestCluster.createDeployedDatabase("neighbours_\(getpid())")
+        try BlockingConnection(conninfo: url).run(Self.wideLimits)
+        server = try RunningServer(databaseURL: url, environment: IdentityServer.environment)
         first = try Account(on: server)
         second = try Account(on: server)
         try server.sql(Self.seed, [first.tenantID, Self.mark, first.userID])

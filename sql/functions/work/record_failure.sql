@@ -8,7 +8,9 @@ RETURNS text LANGUAGE plpgsql
 VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
 DECLARE
-    v_ran CONSTANT interval := clock_timestamp() - statement_timestamp();
+    -- The time limit of a statement begins with its Bind, and statement_timestamp() only with its Execute: what ran into
+    -- the limit has run for as long since the transaction began, but perhaps not since then.
+    v_ran CONSTANT interval := clock_timestamp() - now();
 BEGIN
     RETURN CASE
         WHEN sqlstate_raised = 'PT00S' THEN
