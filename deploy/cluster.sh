@@ -132,7 +132,7 @@ cluster_create() {
 # Written by deploy/cluster.sh when it created this cluster.
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-max_connections = $([ -n "$throw_away" ] && echo 400 || echo 100)
+max_connections = $([ -n "$throw_away" ] && echo 1000 || echo 100)
 shared_buffers = $((memory_mb / 8 < 1024 ? memory_mb / 8 : 1024))MB
 effective_cache_size = $((memory_mb / 2))MB
 random_page_cost = 1.1
