@@ -9,12 +9,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// What is exclusive is proved by the compiler where it can be, and checked while running in debug builds, which all
-/// tests run. In a release build those checks would take an eighth of what a request costs.
-let unchecked: [SwiftSetting] = [
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
-
 let package = Package(
     name: "pg-server",
     products: [.executable(name: "pg-server", targets: ["pg-server"])],
@@ -22,7 +16,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CLinux"),
-        .target(name: "PgServer", dependencies: ["CLibpq", "COpenSSL", "CLinux"], swiftSettings: strict + unchecked),
+        .target(name: "PgServer", dependencies: ["CLibpq", "COpenSSL", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "pg-server", dependencies: ["PgServer"], swiftSettings: strict),
         .testTarget(name: "PgServerTests", dependencies: ["PgServer"], swiftSettings: strict),
         .testTarget(
