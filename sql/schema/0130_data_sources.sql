@@ -214,39 +214,10 @@ COMMENT ON CONSTRAINT mappings_entity_key ON data.mappings IS 'This connection a
 
 -- What all of them have alike ----------------------------------------------------------------------------------------
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY[
-        'source_relations', 'source_rows', 'schema_snapshots', 'drift_events', 'record_types', 'records'
-    ]
-    LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_tenant', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_relation || '_bi', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member, bi_owner', v_relation);
-    END LOOP;
-    PERFORM core.audit_table('data.record_types');
-    PERFORM core.audit_bulk('data.records');
-END;
-$$;
-CREATE TRIGGER count_inserted AFTER INSERT ON data.records REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows('record');
-CREATE TRIGGER count_deleted AFTER DELETE ON data.records REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows('record');
-CREATE TRIGGER count_truncated AFTER TRUNCATE ON data.records
-    FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows('record');
-CREATE TRIGGER refuse_tenant_change BEFORE UPDATE OF tenant_id ON data.records FOR EACH ROW
-    WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION data.refuse_tenant_change();
+SELECT core.tenant_table('data.source_relations');
+SELECT core.tenant_table('data.source_rows');
+SELECT core.tenant_table('data.schema_snapshots');
+SELECT core.tenant_table('data.drift_events');
+SELECT core.tenant_table('data.record_types');
+SELECT core.audit_table('data.record_types');
+SELECT data.entity_table('record');

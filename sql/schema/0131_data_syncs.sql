@@ -92,9 +92,4 @@ ALTER TABLE data.connections
     ADD  CONSTRAINT connections_last_sync_status_check
         CHECK (last_sync_status IN ('running', 'succeeded', 'partial', 'failed', 'cancelled'));
 
-ALTER TABLE data.syncs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY syncs_owner ON data.syncs TO pgserver_owner
-    USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY syncs_tenant ON data.syncs FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY syncs_bi ON data.syncs FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()));
-GRANT SELECT ON data.syncs TO member, bi_owner;
+SELECT core.tenant_table('data.syncs');

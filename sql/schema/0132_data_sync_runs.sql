@@ -22,11 +22,7 @@ CREATE TABLE data.sync_cancels (
         REFERENCES data.syncs (tenant_id, sync_id) ON DELETE CASCADE
 );
 COMMENT ON TABLE data.sync_cancels IS 'Syncs that somebody wants to end. The step under way heeds it when it is done.';
-ALTER TABLE data.sync_cancels ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY sync_cancels_owner ON data.sync_cancels TO pgserver_owner
-    USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY sync_cancels_tenant ON data.sync_cancels FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()));
-GRANT SELECT ON data.sync_cancels TO member;
+SELECT core.tenant_table('data.sync_cancels', readers => '{member}');
 
 DROP FUNCTION IF EXISTS data.mapping_statement(data.connections, data.mappings);
 DROP FUNCTION IF EXISTS data.publish_stages(data.connections, data.sync_runs, data.stage_times, int);

@@ -36,10 +36,7 @@ COMMENT ON COLUMN data.push_batches.is_last IS 'Whether no later batch of the re
 COMMENT ON CONSTRAINT push_batches_cursor_check ON data.push_batches IS 'A cursor has 1 to 500 characters.';
 CREATE INDEX push_batches_received_at_idx ON data.push_batches (received_at) WHERE NOT is_last;
 
-ALTER TABLE data.push_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY push_batches_owner ON data.push_batches TO pgserver_owner
-    USING      (tenant_id = (SELECT auth.tenant_id()))
-    WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
+SELECT core.tenant_table('data.push_batches', readers => '{}');
 -- What is old enough is removed for all tenants at once.
 CREATE POLICY push_batches_expired ON data.push_batches TO pgserver_owner
     USING      (NOT is_last AND received_at <= now() - interval '30 days')

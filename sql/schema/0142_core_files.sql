@@ -46,10 +46,7 @@ ALTER TABLE core.file_chunks ALTER COLUMN chunk SET STORAGE EXTERNAL;
 COMMENT ON TABLE core.file_chunks IS 'The bytes of files, in pieces of 1 MiB; the last of a file may be shorter.';
 COMMENT ON COLUMN core.file_chunks.chunk_no IS 'Counted from 0.';
 
-ALTER TABLE core.files ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY files_owner ON core.files TO pgserver_owner
-    USING      (tenant_id = (SELECT auth.tenant_id()))
-    WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
+SELECT core.tenant_table('core.files', readers => '{}');
 -- What never became complete is removed for all tenants at once.
 CREATE POLICY files_abandoned ON core.files TO pgserver_owner
     USING      (status = 'receiving' AND created_at <= now() - interval '1 day')
@@ -58,7 +55,4 @@ CREATE POLICY files_tenant ON core.files FOR SELECT TO member
     USING (tenant_id = (SELECT auth.tenant_id()) AND status = 'complete');
 GRANT SELECT ON core.files TO member;
 
-ALTER TABLE core.file_chunks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY file_chunks_owner ON core.file_chunks TO pgserver_owner
-    USING      (tenant_id = (SELECT auth.tenant_id()))
-    WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
+SELECT core.tenant_table('core.file_chunks', readers => '{}');

@@ -99,25 +99,9 @@ COMMENT ON TABLE data.source_bad_lines IS 'Lines of files that could not become 
 COMMENT ON COLUMN data.source_bad_lines.line_no IS 'Counted from 1, the header included. Of a JSON array: the place of the element.';
 COMMENT ON COLUMN data.source_bad_lines.line IS 'As it came, at most 10000 characters.';
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY['source_files', 'source_file_parts', 'source_bad_lines'] LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_tenant', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member', v_relation);
-    END LOOP;
-END;
-$$;
+SELECT core.tenant_table('data.source_files', readers => '{member}');
+SELECT core.tenant_table('data.source_file_parts', readers => '{member}');
+SELECT core.tenant_table('data.source_bad_lines', readers => '{member}');
 -- Uploads in parts that nobody went on with are removed for all tenants at once.
 CREATE POLICY source_files_abandoned ON data.source_files TO pgserver_owner
     USING      (status = 'receiving' AND created_at <= now() - interval '7 days')

@@ -50,11 +50,4 @@ COMMENT ON COLUMN data.discoveries.drift_found IS 'Differences from the snapshot
 CREATE INDEX discoveries_connection_id_idx ON data.discoveries (tenant_id, connection_id, created_at DESC);
 CREATE INDEX discoveries_created_at_idx ON data.discoveries (tenant_id, created_at);
 
-ALTER TABLE data.discoveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY discoveries_owner ON data.discoveries TO pgserver_owner
-    USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY discoveries_tenant ON data.discoveries FOR SELECT TO member
-    USING (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY discoveries_bi ON data.discoveries FOR SELECT TO bi_owner
-    USING (tenant_id = (SELECT auth.bi_tenant_id()));
-GRANT SELECT ON data.discoveries TO member, bi_owner;
+SELECT core.tenant_table('data.discoveries');

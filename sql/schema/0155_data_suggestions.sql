@@ -126,28 +126,7 @@ CREATE INDEX mapping_suggestions_mapping_id_idx
 CREATE INDEX mapping_suggestions_drift_event_id_idx
     ON data.mapping_suggestions (tenant_id, drift_event_id) WHERE drift_event_id IS NOT NULL;
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY['tenant_synonyms', 'mapping_suggestions']
-    LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_tenant', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_relation || '_bi', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member, bi_owner', v_relation);
-        PERFORM core.audit_table(format('data.%I', v_relation)::regclass);
-    END LOOP;
-END;
-$$;
+SELECT core.tenant_table('data.tenant_synonyms');
+SELECT core.tenant_table('data.mapping_suggestions');
+SELECT core.audit_table('data.tenant_synonyms');
+SELECT core.audit_table('data.mapping_suggestions');

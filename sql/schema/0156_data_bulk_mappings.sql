@@ -45,30 +45,8 @@ CREATE TABLE data.bulk_mapping_items (
 );
 COMMENT ON TABLE data.bulk_mapping_items IS 'What a bulk mapping is to do, and what came of it.';
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY['bulk_mappings', 'bulk_mapping_items']
-    LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_tenant', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_relation || '_bi', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member, bi_owner', v_relation);
-    END LOOP;
-END;
-$$;
+SELECT core.tenant_table('data.bulk_mappings');
+SELECT core.tenant_table('data.bulk_mapping_items');
 -- What has expired is nobody's any more: the sweep removes it for all tenants. Items go with their job.
 CREATE POLICY bulk_mappings_expired ON data.bulk_mappings TO pgserver_owner
     USING (expires_at <= now()) WITH CHECK (false);

@@ -91,31 +91,11 @@ CREATE TABLE data.contact_changes (
 COMMENT ON TABLE data.contact_changes IS
     'Addresses whose contacts changed since they were last unified. Written in the transaction of the change, removed in that of the run.';
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY['golden_contacts', 'contact_links', 'source_priorities', 'unifications']
-    LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_tenant', v_relation
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_relation || '_bi', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member, bi_owner', v_relation);
-    END LOOP;
-    PERFORM core.audit_table('data.source_priorities');
-END;
-$$;
+SELECT core.tenant_table('data.golden_contacts');
+SELECT core.tenant_table('data.contact_links');
+SELECT core.tenant_table('data.source_priorities');
+SELECT core.tenant_table('data.unifications');
+SELECT core.audit_table('data.source_priorities');
 
 -- A maintenance script may write contacts of several tenants at once, and a schedule looks for the tenants that wait.
 ALTER TABLE data.contact_changes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

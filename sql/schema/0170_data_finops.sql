@@ -102,45 +102,5 @@ VALUES
     ('budget', 'created_at',  'timestamptz', false, 'When the source recorded it.'),
     ('budget', 'updated_at',  'timestamptz', false, 'When the source changed it last.');
 
-DO $$
-DECLARE
-    v_entity data.entities;
-BEGIN
-    FOR v_entity IN SELECT * FROM data.entities AS e WHERE e.entity IN ('cost', 'budget')
-    LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_entity.relation_name);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_entity.relation_name || '_owner', v_entity.relation_name
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id()))',
-            v_entity.relation_name || '_tenant', v_entity.relation_name
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_entity.relation_name || '_bi', v_entity.relation_name
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member, bi_owner', v_entity.relation_name);
-        EXECUTE format('SELECT core.audit_bulk(%L)', 'data.' || v_entity.relation_name);
-        EXECUTE format(
-            'CREATE TRIGGER count_inserted AFTER INSERT ON data.%I REFERENCING NEW TABLE AS new_rows'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows(%L)', v_entity.relation_name, v_entity.entity
-        );
-        EXECUTE format(
-            'CREATE TRIGGER count_deleted AFTER DELETE ON data.%I REFERENCING OLD TABLE AS old_rows'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows(%L)', v_entity.relation_name, v_entity.entity
-        );
-        EXECUTE format(
-            'CREATE TRIGGER count_truncated AFTER TRUNCATE ON data.%I'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION data.count_rows(%L)', v_entity.relation_name, v_entity.entity
-        );
-        EXECUTE format(
-            'CREATE TRIGGER refuse_tenant_change BEFORE UPDATE OF tenant_id ON data.%I FOR EACH ROW'
-            ' WHEN (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id) EXECUTE FUNCTION data.refuse_tenant_change()',
-            v_entity.relation_name
-        );
-    END LOOP;
-END;
-$$;
+SELECT data.entity_table('cost');
+SELECT data.entity_table('budget');

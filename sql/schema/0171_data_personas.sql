@@ -92,12 +92,5 @@ COMMENT ON CONSTRAINT persona_keywords_keyword_check ON data.persona_keywords IS
     'A keyword is 1 to 5 words that mean something, 100 characters at most.';
 COMMENT ON CONSTRAINT persona_keywords_weight_check ON data.persona_keywords IS 'A weight is 0 to 10.';
 
-ALTER TABLE data.persona_keywords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY persona_keywords_owner ON data.persona_keywords TO pgserver_owner
-    USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY persona_keywords_tenant ON data.persona_keywords FOR SELECT TO member
-    USING (tenant_id = (SELECT auth.tenant_id()));
-CREATE POLICY persona_keywords_bi ON data.persona_keywords FOR SELECT TO bi_owner
-    USING (tenant_id = (SELECT auth.bi_tenant_id()));
-GRANT SELECT ON data.persona_keywords TO member, bi_owner;
+SELECT core.tenant_table('data.persona_keywords');
 SELECT core.audit_table('data.persona_keywords');

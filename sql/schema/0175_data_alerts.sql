@@ -140,36 +140,19 @@ CREATE INDEX alert_notices_alert_id_idx ON data.alert_notices (tenant_id, alert_
 CREATE INDEX alert_notices_test_idx ON data.alert_notices (tenant_id, created_at) WHERE alert_id IS NULL;
 CREATE INDEX alert_notices_alert_rule_id_idx ON data.alert_notices (tenant_id, alert_rule_id, created_at DESC);
 
-DO $$
-DECLARE
-    v_relation text;
-BEGIN
-    FOREACH v_relation IN ARRAY ARRAY['alert_rules', 'alert_secrets', 'alert_states', 'alerts', 'alert_notices'] LOOP
-        EXECUTE format('ALTER TABLE data.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_relation);
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I TO pgserver_owner'
-            ' USING (tenant_id = (SELECT auth.tenant_id())) WITH CHECK (tenant_id = (SELECT auth.tenant_id()))',
-            v_relation || '_owner', v_relation
-        );
-        CONTINUE WHEN v_relation = 'alert_secrets';
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO member USING (tenant_id = (SELECT auth.tenant_id())%s)',
-            v_relation || '_tenant', v_relation,
-            -- An address may itself be a secret.
-            CASE v_relation WHEN 'alert_rules' THEN ' AND (SELECT auth.has_permission(''alerts.manage''))' ELSE '' END
-        );
-        EXECUTE format(
-            'CREATE POLICY %I ON data.%I FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()))',
-            v_relation || '_bi', v_relation
-        );
-        EXECUTE format('GRANT SELECT ON data.%I TO member', v_relation);
-    END LOOP;
-END;
-$$;
+SELECT core.tenant_table('data.alert_rules', readers => '{}');
+SELECT core.tenant_table('data.alert_secrets', readers => '{}');
+SELECT core.tenant_table('data.alert_states');
+SELECT core.tenant_table('data.alerts');
+SELECT core.tenant_table('data.alert_notices');
+-- An address may itself be a secret.
+CREATE POLICY alert_rules_tenant ON data.alert_rules FOR SELECT TO member
+    USING (tenant_id = (SELECT auth.tenant_id()) AND (SELECT auth.has_permission('alerts.manage')));
+CREATE POLICY alert_rules_bi ON data.alert_rules FOR SELECT TO bi_owner USING (tenant_id = (SELECT auth.bi_tenant_id()));
+GRANT SELECT ON data.alert_rules TO member;
 GRANT SELECT (
     tenant_id, alert_rule_id, name, metric, connection_id, comparison, threshold, window_minutes, channel, is_active,
     created_by, created_at, updated_at) ON data.alert_rules TO bi_owner;
-GRANT SELECT ON data.alert_states, data.alerts, data.alert_notices TO bi_owner;
 -- The job of the installation that has each tenant's rules looked at has to know who has any.
 CREATE POLICY alert_rules_dispatch ON data.alert_rules FOR SELECT TO pgserver_owner
     USING ((SELECT auth.tenant_id()) = (SELECT work.system_tenant()));
