@@ -12,26 +12,5 @@ state=${CHAOS_STATE:-}
 # shellcheck source=Tests/prove/support/throw_away.sh
 source Tests/prove/support/throw_away.sh
 
-rows=${1:-20000} kills=${2:-20} server=${3:-}
-
-# shellcheck disable=SC2317 # the end calls it
-before_the_end() {
-    if [ "$1" -ne 0 ]; then tail -n 5 "$state"/syncs-*.log 2>/dev/null || true; fi
-}
-
-if [ -z "$server" ]; then build debug; fi
-
-step "Starting a PostgreSQL of its own"
-cluster_start "$state"
-PGSERVER_DATABASE_URL=$(cluster_url "$state")
-PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
-PATH=$(cluster_binaries):$PATH # the psql itself, and not what chooses one
-export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PATH
-migrate
-
-step "Killing"
-python3 Tests/prove/syncs.py "$server" "$state" "$rows" "$kills" &
-child=$!
-wait "$child" && status=0 || status=$?
-child=''
-exit "$status"
+server=${3:-}
+killing Tests/prove/syncs.py syncs "${1:-20000}" "${2:-20}"

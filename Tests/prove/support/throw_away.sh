@@ -40,7 +40,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# Sets server to the path of an executable: build [CONFIGURATION], debug unless given
+# Sets server to the path of an executable: build debug, or release.
 build() {
     local options=(--configuration "$1" --product pg-server)
     step "Building"
@@ -57,6 +57,33 @@ deploy() {
     PGSERVER_PORT=$(cluster_choose_port)
     export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PGSERVER_PORT
     migrate
+}
+
+# Kills processes at random: killing SCRIPT LOGS ARGUMENT..., with a cluster that writes to its disk as one in production
+# does. SCRIPT gets the server, the folder and the arguments; the ends of its logs are shown if it fails.
+killing() {
+    local script=$1
+    logs=$2
+    shift 2
+    # shellcheck disable=SC2317 # the end calls it
+    before_the_end() {
+        if [ "$1" -ne 0 ]; then tail -n 5 "$state/$logs"-*.log 2>/dev/null || true; fi
+    }
+    if [ -z "$server" ]; then build debug; fi
+    step "Starting a PostgreSQL of its own"
+    cluster_start "$state"
+    PGSERVER_DATABASE_URL=$(cluster_url "$state")
+    PGSERVER_LOGIN_PASSWORD=$(cluster_read_secret "$state" login_password)
+    PATH=$(cluster_binaries):$PATH # the psql itself, and not what chooses one
+    export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PATH
+    migrate
+
+    step "Killing"
+    python3 "$script" "$server" "$state" "$@" &
+    child=$!
+    wait "$child" && status=0 || status=$?
+    child=''
+    exit "$status"
 }
 
 # Deploys sql/ to PGSERVER_DATABASE_URL.
