@@ -68,14 +68,13 @@ count_cases() {
         END { print sum + 0 }' "$1"
 }
 
-database_variable=''
 passed=0 failed=0 skipped=0 cases=0 summary=''
 run_tests() {
     local title=$1 filter=$2 report status=0
     report=$state/tests-$3.log
     step "Testing: $title"
     # In a session of its own, so that whatever the tests start can be stopped with them.
-    TMPDIR=$state/tmp setsid env ${database_variable:+"$database_variable"} swift test --skip-build "${sanitizer[@]}" --filter "$filter" > >(tee "$report") 2>&1 &
+    TMPDIR=$state/tmp setsid swift test --skip-build "${sanitizer[@]}" --filter "$filter" > >(tee "$report") 2>&1 &
     tests_pid=$!
     wait "$tests_pid" || status=$?
     tests_pid=''
@@ -97,10 +96,7 @@ run_tests() {
 if [ $# -gt 0 ]; then
     run_tests "tests that match $1" "$1" some
 else
-    # The pool's own tests speak to PostgreSQL without a server in between.
-    database_variable="PGSERVER_TEST_DATABASE_URL=$TEST_DATABASE_URL"
     run_tests "units" '^PgServerTests\.' units
-    database_variable=''
     run_tests "house rules" '^TidyTests\.' rules
     run_tests "SQL" '^ContractTests\.SQLTests' sql
     run_tests "the running server" '^ContractTests\.(?!SQLTests)' contracts

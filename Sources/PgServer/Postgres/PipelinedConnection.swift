@@ -422,11 +422,8 @@ final class PipelinedConnection: ReadinessHandler {
     /// Whether a cancel request for the running transaction went out a moment ago: its effect may only be unread as yet,
     /// and a second request would hit the neighbour behind it.
     private var wasJustCancelled: Bool {
-        cancelCount > 0 && runningSince <= cancelPostedAt && loop.now - cancelPostedAt < Self.cancelRepeatPause
+        cancelCount > 0 && runningSince <= cancelPostedAt && loop.now - cancelPostedAt < configuration.cancelRepeatPause
     }
-
-    /// Time after which a cancel request without effect, such as one that came between two statements, is repeated.
-    private static let cancelRepeatPause = Duration.seconds(1)
 
     /// Cancels the running transaction if nobody wants it any more and it has run long enough to be worth it.
     func cancelIfUnwanted(with canceller: Canceller) {

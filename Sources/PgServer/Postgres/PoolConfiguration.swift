@@ -17,6 +17,8 @@ struct PoolConfiguration: Sendable {
     /// A client that leaves has its transaction cancelled only if it has run this long: a cancel request costs
     /// PostgreSQL a process, more than a short query does.
     var cancelPatience = Duration.milliseconds(20)
+    /// Time after which a cancel request without effect, such as one that came between two statements, is repeated.
+    var cancelRepeatPause = Duration.seconds(1)
     /// A connection is replaced if a cancel request to it has not gone out in this time.
     var cancelTimeout = Duration.seconds(10)
     var statementCountMax = PreparedStatements.countMaxDefault

@@ -5,7 +5,7 @@ import Foundation
 
 /// The throw-away database of the live tests, and a plain connection to look at it from outside.
 final class LiveDatabase {
-    static let target = ProcessInfo.processInfo.environment["PGSERVER_TEST_DATABASE_URL"]
+    static let target = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"]
 
     private let raw: OpaquePointer?
     let schema = "pool_\(UInt32.random(in: .min ... .max))"
