@@ -4,8 +4,8 @@
 #
 #   Tests/prove/syncs.sh [ROWS [KILLS [SERVER]]]    20000 rows of each of two sources; 20 kills of each
 #
-# SERVER is the executable, built unless given. The cluster writes to its disk as one in production does; it lies in
-# CHAOS_STATE, or in a folder of its own, and is removed in the end.
+# SERVER is the executable, built unless given. The cluster lies in CHAOS_STATE, or in a folder of its own, and is removed
+# in the end.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 state=${CHAOS_STATE:-}

@@ -16,7 +16,7 @@ struct SyncTests {
 
     /// The sync once it has ended. Watched in the database, so as not to use up what requests the tenant may make.
     private func ended(_ id: String) throws -> HTTPResponse {
-        try eventually("the sync ends", within: .seconds(60)) {
+        try eventually("the sync ends") {
             try server.sqlValue("SELECT finished_at FROM data.syncs WHERE sync_id = $1::uuid", [id]) != nil
         }
         return try account.client.get("/api/v1/aam/syncs/\(id)")

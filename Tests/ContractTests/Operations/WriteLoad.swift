@@ -37,7 +37,7 @@ final class WriteLoad: Sendable {
     /// Waits until so many more writes and reads were answered with success.
     func waitForSuccesses(_ count: Int) throws {
         let before = successCount
-        try eventually("\(count) more requests succeed", within: .seconds(60)) {
+        try eventually("\(count) more requests succeed") {
             try check()
             return successCount >= before + count
         }
@@ -46,7 +46,7 @@ final class WriteLoad: Sendable {
     /// Waits until so many more requests were refused.
     func waitForRefusals(_ count: Int) throws {
         let before = outcome.withLock { $0.refusedCount }
-        try eventually("\(count) more requests are refused", within: .seconds(60)) {
+        try eventually("\(count) more requests are refused") {
             try check()
             return outcome.withLock { $0.refusedCount } >= before + count
         }
@@ -62,7 +62,12 @@ final class WriteLoad: Sendable {
     func verify(over url: String) throws {
         let outcome = stop()
         #expect(outcome.faults.isEmpty, "\(outcome.faults.prefix(5))")
-        let rows = try BlockingConnection(conninfo: url).rows(
+        var connection: BlockingConnection?
+        try eventually("PostgreSQL has recovered from its crash") {
+            connection = try? BlockingConnection(conninfo: url)
+            return connection != nil
+        }
+        let rows = try #require(connection).rows(
             "SELECT name, count(*) FROM probe.marks WHERE starts_with(name, $1) GROUP BY name", [name + "."])
         let counts = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] ?? "", $0[1] ?? "") })
         #expect(counts.values.allSatisfy { $0 == "1" }, "no write was made twice")

@@ -9,7 +9,7 @@ final class RawConnection {
     private var isAtEnd = false
 
     /// How long any wait may take. A server that stays silent fails the test instead of hanging it.
-    static let timeout = Duration.seconds(20)
+    static let timeout = Duration.seconds(60)
 
     init(port: UInt16) throws {
         // Not for the servers that other tests start meanwhile: they would keep the connection open.

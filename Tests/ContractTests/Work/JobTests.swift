@@ -26,7 +26,7 @@ struct JobTests {
         try shop.enqueue("mark", count: 1000)
         let worker = try shop.startWorker(4)
         defer { worker.stop() }
-        try eventually("all are done", within: .seconds(60)) { try shop.finishedCount() == 1000 }
+        try eventually("all are done") { try shop.finishedCount() == 1000 }
         #expect(try shop.marks() == (1000, 1000))
     }
 
@@ -120,7 +120,7 @@ struct JobTests {
         let id = try shop.enqueue("mark", tenant: Workshop.secondTenant)
         let worker = try shop.startWorker(1)
         defer { worker.stop() }
-        try eventually("it is done", within: .seconds(60)) { try shop.state(id) == "completed" }
+        try eventually("it is done") { try shop.state(id) == "completed" }
         let before = try shop.number(
             """
             SELECT count(*) FROM work.finished_jobs AS f
@@ -136,9 +136,9 @@ struct JobTests {
         try shop.enqueue("mark", count: 10_000)
         let worker = try shop.startWorker(1)
         defer { worker.stop() }
-        try eventually("some are done", within: .seconds(60)) { try shop.finishedCount() >= 100 }
+        try eventually("some are done") { try shop.finishedCount() >= 100 }
         let id = try shop.enqueue("mark", tenant: Workshop.secondTenant)
-        try eventually("it is done", within: .seconds(60)) { try shop.state(id) == "completed" }
+        try eventually("it is done") { try shop.state(id) == "completed" }
         // Those of the other tenant that were claimed after it was there: at most what one claim deals out.
         let between = try shop.number(
             """

@@ -40,7 +40,7 @@ struct WorkerLossTests {
         // At a dozen points of the work, so that it is cut off in different places.
         for round in 1...12 {
             let goal = jobCount * round / 14
-            try eventually("work goes on", within: .seconds(60)) { try shop.finishedCount() >= goal }
+            try eventually("work goes on") { try shop.finishedCount() >= goal }
             if round % 3 == 0 {
                 workers[round % 2].kill9()
                 workers[round % 2] = try shop.startWorker(3, environment)
@@ -74,7 +74,7 @@ struct WorkerLossTests {
         }
         try cluster.start()
         // Nobody holds the gate any more.
-        try eventually("it is done", within: .seconds(60)) { try shop.state(id) == "completed" }
+        try eventually("it is done") { try shop.state(id) == "completed" }
         let next = try shop.enqueue("mark")
         try eventually("and the next one too") { try shop.state(next) == "completed" }
         #expect(try shop.marks() == (2, 1), "both bear the name of the queue's first job")

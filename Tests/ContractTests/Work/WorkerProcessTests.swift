@@ -24,7 +24,7 @@ struct WorkerProcessTests {
     func givesBack() throws {
         let shop = try Workshop()
         let gate = try Gate(over: shop.connect())
-        let worker = try shop.startWorker(1, ["PGSERVER_SHUTDOWN_GRACE": "2s"])
+        let worker = try shop.startWorker(1, ["PGSERVER_SHUTDOWN_GRACE": "20s"])
         let ids = try (1...2).map { _ in try shop.enqueue("wait", "{\"key\":\(gate.key)}") }
         try eventually("one runs") { try gate.waiterCount() == 1 }
         #expect(worker.stop() == 0)

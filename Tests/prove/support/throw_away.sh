@@ -59,8 +59,9 @@ deploy() {
     migrate
 }
 
-# Kills processes at random: killing SCRIPT LOGS ARGUMENT..., with a cluster that writes to its disk as one in production
-# does. SCRIPT gets the server, the folder and the arguments; the ends of its logs are shown if it fails.
+# Kills processes at random: killing SCRIPT LOGS ARGUMENT..., with a cluster that is kept as one in production is, but for
+# its disk: what a killed process has written is there also unflushed, and flushing all of it before each recovery takes
+# minutes where the disk is busy. SCRIPT gets the server, the folder and the arguments; the ends of its logs are shown if it fails.
 killing() {
     local script=$1
     logs=$2
@@ -77,6 +78,8 @@ killing() {
     PATH=$(cluster_binaries):$PATH # the psql itself, and not what chooses one
     export PGSERVER_DATABASE_URL PGSERVER_LOGIN_PASSWORD PATH
     migrate
+    psql --no-psqlrc --quiet --command='ALTER SYSTEM SET fsync = off' --command='SELECT pg_reload_conf()' \
+        "$PGSERVER_DATABASE_URL" >"$state/settings.log"
 
     step "Killing"
     python3 "$script" "$server" "$state" "$@" &
