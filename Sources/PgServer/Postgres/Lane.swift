@@ -105,18 +105,34 @@ final class Lane {
 
     func forgetStatements() { for slot in slots { slot.connection?.forgetStatements() } }
 
-    /// Reads keep to a few connections: those then carry several in a round trip, and PostgreSQL wakes fewer processes.
+    /// Reads keep to as few connections as they can: those then carry several in a round trip, and PostgreSQL wakes fewer
+    /// processes. (Measured with 64 and with 8 clients: an eighth more point reads a second, and a lower 99th percentile.)
     /// Writes take others, so that no read waits for their commits to reach the disk. Where nobody reads they spread
     /// over all, since commits that wait together are written together. Neither waits while any connection has room.
     private func connection(for transaction: Transaction) -> PipelinedConnection? {
         let own = transaction.isReadOnly ? 0..<readSlotCount : readSlotCount..<slots.count
         let others = transaction.isReadOnly ? readSlotCount..<slots.count : 0..<readSlotCount
+        if transaction.isReadOnly, let shared = shared(own) { return shared }
         guard let best = leastLoaded(own) else { return leastLoaded(others) }
         if transaction.isReadOnly || best.inFlight.isEmpty { return best }
         guard let other = leastLoaded(others, withoutReads: true), other.inFlight.count < best.inFlight.count else {
             return best
         }
         return other
+    }
+
+    /// The fullest of the connections where nothing but reads is in flight and one more would wait for a moment at most.
+    private func shared(_ range: Range<Int>) -> PipelinedConnection? {
+        var best: PipelinedConnection?
+        for index in range {
+            guard let connection = slots[index].connection, !connection.inFlight.isEmpty,
+                connection.readsInFlight == connection.inFlight.count, connection.isAvailable,
+                connection.expectedWait < configuration.readSharingWait
+            else { continue }
+            if let other = best, other.inFlight.count >= connection.inFlight.count { continue }
+            best = connection
+        }
+        return best
     }
 
     private func leastLoaded(_ range: Range<Int>, withoutReads: Bool = false) -> PipelinedConnection? {

@@ -19,6 +19,10 @@ final class PipelinedConnection: ReadinessHandler {
     private(set) var readsInFlight = 0
     /// When the first of ``inFlight`` became the first.
     private(set) var runningSince: ContinuousClock.Instant
+    /// A moving average of how long a transaction is the first in flight.
+    private var serviceTime = Duration.zero
+    /// The weight of the newest in it is one in so many.
+    private static let serviceTimeWeight = 16
     /// True while libpq holds bytes that the socket did not take. Nothing new is sent meanwhile, so at most one
     /// transaction is ever half sent and all others that were not sent wait in the queue, safe from a loss.
     private(set) var hasUnsentBytes = false
@@ -129,6 +133,9 @@ final class PipelinedConnection: ReadinessHandler {
         guard phase == .ready, !hasUnsentBytes, inFlight.count < depthMax, !isCancelling else { return false }
         return inFlight.isEmpty || loop.now - runningSince < configuration.stallThreshold
     }
+
+    /// About how long a transaction that is sent now will wait for those before it.
+    var expectedWait: Duration { max(serviceTime * inFlight.count, loop.now - runningSince) }
 
     /// Sends a whole transaction. False if libpq refuses; then its Sync was never sent, so it cannot commit and may
     /// go elsewhere, and this connection is closed.
@@ -349,6 +356,7 @@ final class PipelinedConnection: ReadinessHandler {
         failure = nil
         failedStep = []
         isStalePlan = false
+        serviceTime += (loop.now - began - serviceTime) / Self.serviceTimeWeight
         if let next = inFlight.first { begin(next) }
 
         switch first.work {

@@ -12,6 +12,9 @@ struct PoolConfiguration: Sendable {
     /// A connection whose running transaction takes longer gets no more: what waits then waits for the first
     /// connection that is free, not behind this one.
     var stallThreshold = Duration.milliseconds(10)
+    /// A read joins others on a connection that will be free for it in about this time, rather than wake another process
+    /// of PostgreSQL.
+    var readSharingWait = Duration.milliseconds(2)
     /// How long past its own limit PostgreSQL may keep a transaction before the connection is given up.
     var hangGrace = Duration.seconds(5)
     /// A client that leaves has its transaction cancelled only if it has run this long: a cancel request costs

@@ -63,12 +63,14 @@ struct LivePoolTests {
     }
 
     @Test(
-        "keeps reads to half of the connections, and gives writes as many as are free",
-        arguments: [(true, 2), (false, 4)])
-    func halves(isReadOnly: Bool, connectionCount: Int) throws {
+        "keeps reads to half of the connections, and to one while they are short, and gives writes as many as are free",
+        arguments: [(true, Duration.zero, 2), (true, .seconds(600), 1), (false, .seconds(600), 4)])
+    func halves(isReadOnly: Bool, sharingWait: Duration, connectionCount: Int) throws {
         let pool = makePool {
             $0.fastConnectionCount = 4
-            $0.stallThreshold = .seconds(10)
+            $0.fastDepthMax = 16
+            $0.readSharingWait = sharingWait
+            $0.stallThreshold = .seconds(600)
         }
         for _ in 0..<16 {
             let transaction = try transaction(Statement("SELECT pg_backend_pid()"))
