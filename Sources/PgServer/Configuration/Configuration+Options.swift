@@ -30,7 +30,8 @@ extension Configuration {
 
         Option(
             "PGSERVER_POOL_FAST", \.fastConnectionCount, .integer(1...64),
-            "Database connections of each reactor for ordinary routes: half for reads, half for writes."),
+            "Database connections of each reactor for ordinary routes: half for reads, half for writes. Short reads share one."
+        ),
         Option(
             "PGSERVER_POOL_SLOW", \.slowConnectionCount, .integer(1...64),
             "Database connections of each reactor for routes declared slow, such as login."),

@@ -68,7 +68,7 @@ extension Frontend {
     }
 
     /// How long a request waits for the catalog that describes its function rightly.
-    static let parkedDurationMax = Duration.seconds(3)
+    static let parkedDurationMax = Duration.seconds(10)
 
     func dropExpiredParked() {
         guard !parked.isEmpty else { return }

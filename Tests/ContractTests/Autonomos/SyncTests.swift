@@ -133,7 +133,8 @@ struct SyncTests {
     @Test("declare kinds of record, once and with known types")
     func recordTypes() throws {
         let target = "/api/v1/dcl/record-types"
-        let body = #"{"record_type": "flight", "fields": [{"field": "carrier", "data_type": "text", "is_required": true}]}"#
+        let body =
+            #"{"record_type": "flight", "fields": [{"field": "carrier", "data_type": "text", "is_required": true}]}"#
         let created = try account.client.post(target, json: body)
         #expect(created.status == 201)
         #expect(RecordStreams.keys(created.text).prefix(3) == ["record_type", "title", "fields"])

@@ -483,6 +483,8 @@ async def prove(arguments, cluster, nodes):
     faults = compare_log(log, committed)
     for listener in listeners:
         faults += compare(listener, log, counts)
+    for node in nodes:  # one may have been killed a moment ago
+        await asyncio.to_thread(wait_until, f"{node.name} answers", node.is_ready)
     say("each node tells each tenant's whole log")
     for tenant in tenants:
         for node in nodes:
