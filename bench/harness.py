@@ -337,7 +337,7 @@ def wrk(server, load, seconds, clients=64, delay_ms=0):
     """One run of wrk: rate, latencies in µs, refusals, and CPU for each request in µs."""
     environment = dict(os.environ, LOAD=load, TOKENS=server.cluster.tokens, DELAY_MS=str(delay_ms),
                        ACCOUNTS=str(server.cluster.account_count))
-    command = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", os.path.join(HERE, "load.lua"),
+    command = ["wrk", f"-t{min(2, clients)}", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", os.path.join(HERE, "load.lua"),
                f"{server.scheme}://127.0.0.1:{server.port}"]
     output, used = Watch(server.cluster, server).run(command, environment, seconds)
     found = re.search(r"^RESULT (.*)$", output, re.M)
