@@ -275,17 +275,17 @@ struct EventLogTests {
 
         #expect(throws: PostgresError.self) { try connection.run("SELECT core.drop_event_partitions('23 hours')") }
         // Days without partitions of their own are found in the default one. The unseen event keeps its day.
-        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days 12 hours')") == [["1"]])
+        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days')") == [["1"]])
         let trimmed = "SELECT \"position\", trimmed_position FROM core.event_heads"
         #expect(try connection.rows(trimmed) == [["5", "1"]])
         #expect(try Self.look(connection) == ["unseen=6"])
-        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days 12 hours')") == [["1"]])
+        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days')") == [["1"]])
         // It had the last position of all: what lies before it counts as lost, though some of it is kept.
         #expect(try connection.rows(trimmed) == [["6", "6"]])
         #expect(
             try connection.rows("SELECT subject_id FROM core.event_log ORDER BY position")
                 == [["aged 2"], ["aged 1"], ["aged 0"]])
-        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days 12 hours')") == [["0"]])
+        #expect(try connection.rows("SELECT core.drop_event_partitions('2 days')") == [["0"]])
         try Self.publish("next", on: connection)
         #expect(try Self.look(connection) == ["next=7"])
     }
