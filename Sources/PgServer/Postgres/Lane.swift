@@ -112,8 +112,8 @@ final class Lane {
     private func connection(for transaction: Transaction) -> PipelinedConnection? {
         let own = transaction.isReadOnly ? 0..<readSlotCount : readSlotCount..<slots.count
         let others = transaction.isReadOnly ? readSlotCount..<slots.count : 0..<readSlotCount
-        if transaction.isReadOnly, let shared = shared(own) { return shared }
-        guard let best = leastLoaded(own) else { return leastLoaded(others) }
+        let joined = transaction.isReadOnly ? shared(own) : nil
+        guard let best = joined ?? leastLoaded(own) else { return leastLoaded(others) }
         if transaction.isReadOnly || best.inFlight.isEmpty { return best }
         guard let other = leastLoaded(others, withoutReads: true), other.inFlight.count < best.inFlight.count else {
             return best
